@@ -1,0 +1,75 @@
+//! The records of the network: what is stored, logged and exchanged.
+
+mod cable;
+mod device;
+mod place;
+mod span;
+mod trail;
+
+pub use cable::{
+    Cable, CableEnd, ColourScheme, CoreOwnership, Fixture, Measurement, Occupancy, RouteHop, Splice, SpliceMethod,
+    SpliceSide,
+};
+pub use device::{Device, DeviceKind, Jumper, Port, PortBlock, PortKind};
+pub use place::{Address, Dataset, Place, PlaceKind, SiteClass};
+pub use span::{Mark, Span, SpanKind};
+pub use trail::{Grade, Layer, Leg, LegRole, Link, Reservation, SlotMark, Trail};
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{AnyId, Id, Tag};
+
+/// A record of some table.
+pub trait Record: Clone + PartialEq + std::fmt::Debug + Serialize + DeserializeOwned + 'static {
+    /// The table's id type.
+    type Id: Id<Record = Self>;
+
+    /// Identity of the record.
+    fn tag(&self) -> &Tag;
+
+    /// Identity of the record, to change it.
+    fn tag_mut(&mut self) -> &mut Tag;
+
+    /// Replaces every reference to another record by what `f` returns for it.
+    fn remap(&mut self, f: &mut dyn FnMut(AnyId) -> AnyId);
+
+    /// What is wrong inside the record alone, said as a sentence; `apply` refuses such a record.
+    fn fault(&self) -> Option<String>;
+
+    /// Every record this one refers to, in order, repeats included.
+    fn references(&self) -> Vec<AnyId> {
+        let mut found = Vec::new();
+        self.clone().remap(&mut |id| {
+            found.push(id);
+            id
+        });
+        found
+    }
+}
+
+/// Passes one reference through `f`.
+fn remap_id<I: Id>(id: &mut I, f: &mut dyn FnMut(AnyId) -> AnyId) {
+    // `f` maps inside one table; a map that left the table would be a fault of its caller.
+    let mapped = f(id.any());
+    debug_assert_eq!(mapped.table, I::TABLE);
+    *id = I::from_raw(mapped.raw);
+}
+
+/// Passes the reference to the record's data set through `f`.
+fn remap_tag(tag: &mut Tag, f: &mut dyn FnMut(AnyId) -> AnyId) {
+    if let Some(dataset) = &mut tag.dataset {
+        remap_id(dataset, f);
+    }
+}
+
+/// Says so when a length is not a usable number of metres.
+fn length_fault(what: &str, length_m: Option<f64>) -> Option<String> {
+    let length_m = length_m?;
+    (!(length_m.is_finite() && length_m >= 0.0))
+        .then(|| format!("{what} is {length_m} m; give a length of 0 m or more"))
+}
+
+/// Says so when the code is empty.
+fn code_fault(tag: &Tag) -> Option<String> {
+    tag.code.trim().is_empty().then(|| "the code is empty; every record needs one".to_owned())
+}
