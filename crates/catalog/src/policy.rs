@@ -87,6 +87,15 @@ pub struct Candidates {
     pub search_radius_m: f64,
     /// Alternatives offered when the request names no number.
     pub alternatives: usize,
+    /// No cable is built to a customer over more than this length.
+    #[serde(deserialize_with = "non_negative")]
+    pub build_max_m: f64,
+    /// Opening a cable where no joint is (掏接) is preferred to other works only if cheaper by this, whole CNY.
+    pub tap_premium_cny: i64,
+    /// Plant whose occupancy is not proven is preferred only if cheaper by this per strand, whole CNY.
+    pub unproven_premium_cny: i64,
+    /// Plant not yet in service is preferred only if cheaper by this per strand or span, whole CNY.
+    pub waiting_premium_cny: i64,
 }
 
 /// Expiry of holds (DOMAIN §6.1).
@@ -119,6 +128,8 @@ pub struct LeadTime {
     pub splitter_working_days: u32,
     /// Procuring and placing a board.
     pub board_working_days: u32,
+    /// Procure an optical module 光模块.
+    pub module_working_days: u32,
     /// Procuring and placing customer equipment.
     pub cpe_working_days: u32,
     /// A permit, where the span or building names no days.
@@ -166,6 +177,8 @@ pub struct PonPractice {
     pub split_max: u32,
     /// Most splitters one behind another.
     pub stages_max: u32,
+    /// Ratio of the splitter placed where a box has fibre but no free branch.
+    pub new_splitter_ratio: u16,
 }
 
 /// Load of cores and ports (DOMAIN §6.4).
@@ -228,6 +241,10 @@ impl Policy {
             (self.pon.split_max >= 1, "pon.split_max", "must be at least 1"),
             (self.candidates.access_points >= 1, "candidates.access_points", "must be at least 1"),
             (self.candidates.alternatives >= 1, "candidates.alternatives", "must be at least 1"),
+            (self.candidates.build_max_m > 0.0, "candidates.build_max_m", "must be positive"),
+            (self.candidates.tap_premium_cny >= 0, "candidates.tap_premium_cny", "must not be negative"),
+            (self.candidates.unproven_premium_cny >= 0, "candidates.unproven_premium_cny", "must not be negative"),
+            (self.candidates.waiting_premium_cny >= 0, "candidates.waiting_premium_cny", "must not be negative"),
             (self.candidates.search_radius_m > 0.0, "candidates.search_radius_m", "must be positive"),
         ];
         match rules.into_iter().find(|(holds, _, _)| !holds) {
