@@ -1,0 +1,105 @@
+//! A lower bound of the cost to go, from straight distances.
+//!
+//! Every move costs at least its straight distance through the ground at the rate of what it uses, and those
+//! distances obey the triangle inequality, whatever lengths are recorded. A place that stands nowhere could
+//! carry a line any distance for nothing; so its neighbours count as goals. Moves inside one ground place cover
+//! no distance, because all that stands in it is taken to be where it is.
+
+use std::collections::BTreeMap;
+
+use linewright_model::{Device, Network, PlaceId, PortKind};
+
+use super::end::EndPlan;
+use super::{At, Goal, Point, Stack, Terms};
+use crate::geometry::{InSpace, chord_m, in_space};
+use crate::topology::{Topology, ground, site};
+
+/// More targets than this cost more to look at than they save.
+const MAX_TARGETS: usize = 64;
+
+/// Where the goals are, when few enough for a bound.
+#[derive(Default)]
+pub(super) struct Compass {
+    /// Points with the least cost to go from there.
+    targets: Vec<(InSpace, u64)>,
+    /// Rates per metre, in glass and before it, milli-CNY.
+    glass_rate: u64,
+    street_rate: u64,
+}
+
+impl Compass {
+    pub(super) fn new(network: &Network, topology: &Topology, terms: &Terms, goal: &Goal, far: &EndPlan) -> Self {
+        let any_rate = terms.shadow_milli_cny_per_m.min(terms.drop_milli_cny_per_m);
+        let glass_rate = match goal {
+            Goal::Serving(_) => terms.shadow_milli_cny_per_m,
+            // At the far end the line leaves glass again.
+            Goal::Far(_) => any_rate,
+        };
+        let targets = Self::targets(network, topology, terms, goal, far).unwrap_or_default();
+        Self { targets, glass_rate, street_rate: any_rate }
+    }
+
+    fn targets(
+        network: &Network,
+        topology: &Topology,
+        terms: &Terms,
+        goal: &Goal,
+        far: &EndPlan,
+    ) -> Option<Vec<(InSpace, u64)>> {
+        // A target without a position is among the places adrift, whose neighbours are targets.
+        let mut targets: BTreeMap<PlaceId, u64> = BTreeMap::new();
+        let mut add = |place: PlaceId, cost: u64| {
+            let known = targets.entry(ground(network, place)).or_insert(cost);
+            *known = cost.min(*known);
+            targets.len() <= MAX_TARGETS
+        };
+        match goal {
+            Goal::Serving(places) => {
+                if !places.keys().all(|place| add(*place, 0)) {
+                    return None;
+                }
+            }
+            Goal::Far(_) => {
+                for lead_in in &far.lead_ins {
+                    add(lead_in.to, terms.drop_cost(lead_in.length_m, lead_in.across_m));
+                }
+            }
+        }
+        if terms.pon {
+            let is_pon = |device: &Device| device.blocks.iter().any(|block| block.kind == PortKind::Pon);
+            for (_, device) in network.all::<Device>().filter(|(_, device)| is_pon(device)) {
+                // A feeder leads there from anywhere.
+                if site(network, device.place).is_none() || !add(device.place, 0) {
+                    return None;
+                }
+            }
+        }
+        for place in topology.adrift() {
+            let strands = topology.strands_at(*place).filter_map(|ix| topology.strand(ix));
+            let spans = topology.spans_at(*place).filter_map(|id| network.get(id));
+            let mut ends = strands.flat_map(|strand| strand.places).chain(spans.flat_map(|span| [span.a, span.b]));
+            if !ends.all(|place| add(place, 0)) {
+                return None;
+            }
+        }
+        let placed = targets.into_iter();
+        Some(placed.filter_map(|(place, cost)| Some((in_space(site(network, place)?), cost))).collect())
+    }
+
+    /// The bound at a state.
+    pub(super) fn bound(&self, network: &Network, at: At) -> u64 {
+        let Point::Place(place) = at.point else { return 0 };
+        if self.targets.is_empty() {
+            return 0;
+        }
+        let Some(from) = site(network, place) else { return 0 };
+        let from = in_space(from);
+        let rate = if matches!(at.stack, Stack::Street(_)) { self.street_rate } else { self.glass_rate };
+        let least = |(to, cost): &(InSpace, u64)| {
+            // Rounded down, and a hair less: sums of rounded distances must not fall below it.
+            let metres_cost = (chord_m(from, *to) * rate as f64 * (1.0 - 1e-9)).floor() as u64;
+            cost.saturating_add(metres_cost)
+        };
+        self.targets.iter().map(least).min().unwrap_or(0)
+    }
+}

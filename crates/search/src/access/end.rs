@@ -1,0 +1,217 @@
+//! One end of the line: how it can be led into the street, and which cables pass by that could be opened.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use linewright_model::{Cable, CableId, Network, PlaceId, Position, Span, SpanId};
+
+use super::terms::{is_access_place, offered};
+use super::{End, Terms};
+use crate::capacity;
+use crate::geometry::{self, Foot};
+use crate::topology::{Topology, ground};
+
+/// Spans a drop may join, nearest first; as many again are looked at for cables to open.
+const LEAD_IN_SPANS: usize = 6;
+/// Passing cables offered for opening.
+const MAX_TAPS: usize = 12;
+/// Ground places that a drop may pass.
+const MAX_REACH: usize = 5_000;
+
+/// A way from an end to the street, or straight to an access place where no street leads.
+#[derive(Clone, PartialEq, Debug)]
+pub struct LeadIn {
+    /// The place it leads to.
+    pub to: PlaceId,
+    /// Whether it goes straight to the access place `to`, across country.
+    pub direct: bool,
+    /// Length to pull, metres.
+    pub length_m: f64,
+    /// How much of it follows no span, metres.
+    pub across_m: f64,
+    /// The span it joins on the way, with the metres used of it.
+    pub span: Option<(SpanId, f64)>,
+}
+
+/// A cable that passes near an end and could be opened there.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Tap {
+    /// The cable.
+    pub cable: CableId,
+    /// The span it lies in at that point.
+    pub span: SpanId,
+    /// Where.
+    pub at: Foot,
+    /// Length of the drop from the end to that point.
+    pub length_m: f64,
+    /// Metres of the cable from its end A to that point.
+    pub from_a_m: f64,
+}
+
+/// What an end offers, worked out once per survey.
+#[derive(Default)]
+pub(super) struct EndPlan {
+    pub(super) lead_ins: Vec<LeadIn>,
+    pub(super) taps: Vec<Tap>,
+    /// Lead-ins by the place they lead to and whether directly, for the way back at side Z.
+    arrivals: HashMap<(PlaceId, bool), Vec<u16>>,
+    /// Ground places that a drop gets to, with the least length it takes, metres.
+    reach: BTreeMap<PlaceId, f64>,
+}
+
+/// Whether another cable can be pulled along a span.
+pub(super) fn span_open(network: &Network, terms: &Terms, id: SpanId, span: &Span) -> bool {
+    offered(&span.plant, terms.latest) && capacity::spare_bores(network, id, span) != Some(0)
+}
+
+/// Length of drop along a whole span, metres.
+pub(super) fn pulled_m(terms: &Terms, span: &Span) -> f64 {
+    span.length_m * terms.route_factor
+}
+
+/// Where a span leads from one of its ground ends; `None` when it leads nowhere else.
+pub(super) fn other_end(network: &Network, span: &Span, from: PlaceId) -> Option<PlaceId> {
+    let (a, b) = (ground(network, span.a), ground(network, span.b));
+    let to = if a == from { b } else { a };
+    (to != from).then_some(to)
+}
+
+impl EndPlan {
+    pub(super) fn new(network: &Network, topology: &Topology, terms: &Terms, end: End) -> Self {
+        let mut plan = EndPlan::default();
+        if let Some(place) = end.place {
+            plan.lead_ins.push(LeadIn {
+                to: ground(network, place),
+                direct: false,
+                length_m: 0.0,
+                across_m: 0.0,
+                span: None,
+            });
+        }
+        // Premises on the map are entered where their spans enter them, not through any wall.
+        let entered = end.place.is_some_and(|place| topology.spans_at(ground(network, place)).next().is_some());
+        let centre = end.position.filter(|_| !entered);
+        if let Some(centre) = centre {
+            plan.join_spans(network, topology, terms, centre);
+            plan.find_taps(network, topology, terms, centre);
+        }
+        plan.walk(network, topology, terms);
+        if let Some(centre) = centre {
+            plan.cross_country(network, topology, terms, centre);
+        }
+        for (nth, lead_in) in (0u16..).zip(&plan.lead_ins) {
+            plan.arrivals.entry((lead_in.to, lead_in.direct)).or_default().push(nth);
+        }
+        plan
+    }
+
+    /// Numbers of the lead-ins that lead to a place.
+    pub(super) fn arrivals(&self, at: PlaceId, direct: bool) -> &[u16] {
+        self.arrivals.get(&(at, direct)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a drop that took its shortest way to `near` is long enough for this much more, to `far`.
+    pub(super) fn reaches(&self, terms: &Terms, near: PlaceId, more_m: f64, far: PlaceId) -> bool {
+        let least_m = self.reach.get(&near);
+        self.reach.contains_key(&far) && least_m.is_some_and(|least_m| least_m + more_m <= terms.max_drop_m)
+    }
+
+    /// Lead-ins to both ends of the nearest spans with room.
+    fn join_spans(&mut self, network: &Network, topology: &Topology, terms: &Terms, centre: Position) {
+        let open = |id: SpanId, span: &Span| span_open(network, terms, id, span);
+        for (id, foot) in topology.nearest_spans(network, centre, terms.max_drop_m, LEAD_IN_SPANS, &open) {
+            let Some(span) = network.get(id) else { continue };
+            let from_a_m = along_span(network, span, foot);
+            for (end, used_m) in [(span.a, from_a_m), (span.b, span.length_m - from_a_m)] {
+                let across_m = foot.distance_m * terms.straight_factor;
+                let length_m = across_m + used_m * terms.route_factor;
+                if length_m <= terms.max_drop_m {
+                    let span = (used_m > 0.0).then_some((id, used_m));
+                    self.lead_ins.push(LeadIn { to: ground(network, end), direct: false, length_m, across_m, span });
+                }
+            }
+        }
+    }
+
+    /// Cables in the nearest spans, full ones too: opening a cable takes no bore.
+    fn find_taps(&mut self, network: &Network, topology: &Topology, terms: &Terms, centre: Position) {
+        let wanted = |_: SpanId, span: &Span| offered(&span.plant, terms.latest);
+        for (id, at) in topology.nearest_spans(network, centre, terms.max_drop_m, LEAD_IN_SPANS, &wanted) {
+            let Some(span) = network.get(id) else { continue };
+            let length_m = at.distance_m * terms.straight_factor;
+            if length_m > terms.max_drop_m {
+                continue;
+            }
+            for cable in network.referring::<CableId>(id) {
+                let Some(record) = network.get(cable).filter(|record| offered(&record.plant, terms.latest)) else {
+                    continue;
+                };
+                let from_a_m = along_cable(network, record, id, span, along_span(network, span, at));
+                if let Some(from_a_m) = from_a_m.filter(|_| self.taps.len() < MAX_TAPS) {
+                    self.taps.push(Tap { cable, span: id, at, length_m, from_a_m });
+                }
+            }
+        }
+    }
+
+    /// Finds the ground places that a drop gets to along streets, nearest first.
+    fn walk(&mut self, network: &Network, topology: &Topology, terms: &Terms) {
+        // Lengths are not negative, so their bits order as they do.
+        let mut open: BTreeSet<(u64, PlaceId)> =
+            self.lead_ins.iter().map(|lead_in| (lead_in.length_m.to_bits(), lead_in.to)).collect();
+        while let Some((bits, at)) = open.pop_first() {
+            let length_m = f64::from_bits(bits);
+            if self.reach.len() >= MAX_REACH {
+                return;
+            }
+            if self.reach.contains_key(&at) {
+                continue;
+            }
+            self.reach.insert(at, length_m);
+            for id in topology.spans_at(at) {
+                let Some(span) = network.get(id).filter(|span| span_open(network, terms, id, span)) else { continue };
+                let to_m = length_m + pulled_m(terms, span);
+                if let Some(to) = other_end(network, span, at).filter(|_| to_m <= terms.max_drop_m) {
+                    open.insert((to_m.to_bits(), to));
+                }
+            }
+        }
+    }
+
+    /// Lead-ins straight to access places that no street leads to.
+    fn cross_country(&mut self, network: &Network, topology: &Topology, terms: &Terms, centre: Position) {
+        let wanted = |id: PlaceId, place: &linewright_model::Place| {
+            offered(&place.plant, terms.latest) && is_access_place(network, topology, id)
+        };
+        let near = topology.nearest_places(network, centre, terms.max_drop_m, terms.access_points, &wanted);
+        for (to, distance_m) in near {
+            if !self.reach.contains_key(&ground(network, to)) {
+                let length_m = distance_m * terms.straight_factor;
+                self.lead_ins.push(LeadIn { to, direct: true, length_m, across_m: length_m, span: None });
+            }
+        }
+    }
+}
+
+/// Metres from a span's end A to a point of its course; the recorded length need not be that of the course.
+fn along_span(network: &Network, span: &Span, foot: Foot) -> f64 {
+    let course_m = geometry::course_length_m(&crate::course_of(network, span));
+    let scale = if course_m > 0.0 { span.length_m / course_m } else { 1.0 };
+    (foot.along_m * scale).min(span.length_m)
+}
+
+/// Metres from a cable's end A to a point of one of its spans; the sheath is longer than the ground by a factor.
+fn along_cable(network: &Network, cable: &Cable, span: SpanId, record: &Span, from_span_a_m: f64) -> Option<f64> {
+    let length_of = |id: SpanId| network.get(id).map_or(0.0, |span| span.length_m);
+    let total_m: f64 = cable.route.iter().map(|hop| length_of(hop.span)).sum();
+    let at = cable.route.iter().position(|hop| hop.span == span)?;
+    let before_m: f64 = cable.route.iter().take(at).map(|hop| length_of(hop.span)).sum();
+    // The cable enters the span at its end A when the hop before touches that end, or it starts there.
+    let touches = |place: PlaceId, other: PlaceId| ground(network, place) == ground(network, other);
+    let enters_at_a = match at.checked_sub(1).and_then(|before| cable.route.get(before)) {
+        Some(before) => network.get(before.span).is_some_and(|b| touches(b.a, record.a) || touches(b.b, record.a)),
+        None => touches(cable.a, record.a),
+    };
+    let into_m = if enters_at_a { from_span_a_m } else { record.length_m - from_span_a_m };
+    let scale = if total_m > 0.0 { cable.length_m / total_m } else { 1.0 };
+    Some((before_m + into_m) * scale)
+}

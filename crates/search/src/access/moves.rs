@@ -1,0 +1,224 @@
+//! The moves from each kind of state, with what they cost.
+
+use std::collections::BTreeSet;
+
+use linewright_model::{DeviceId, Place, PlaceId, PlaceKind};
+
+use super::end::{other_end, pulled_m};
+use super::feeder::{feeder, feeder_devices, feeding_port, splitters, trail_length_m};
+use super::terms::{is_access_place, offered};
+use super::{AccessSpace, At, Equipment, Goal, Move, Point, Side, Stack, Terms};
+use crate::capacity::{self, Pick};
+use crate::engine::Step;
+use crate::geometry::{chord_m, in_space};
+use crate::strand::{Strand, Tail};
+use crate::topology::{ground, site};
+
+type Steps = Vec<Step<At, Move>>;
+
+/// More places inside one another than this are not looked through.
+const MAX_INSIDE: usize = 4_096;
+
+impl AccessSpace<'_> {
+    /// From the customer to the street, straight to access places, or into passing cables.
+    pub(super) fn leave_end(&self, out: &mut Steps) {
+        let end = &self.ends[Side::A as usize];
+        for (nth, lead_in) in (0u16..).zip(&end.lead_ins) {
+            let edge = Move::LeadIn(Side::A, nth);
+            let cost = self.terms.drop_cost(lead_in.length_m, lead_in.across_m);
+            if !lead_in.direct {
+                out.push(Step { to: At::street(Side::A, lead_in.to), edge, cost });
+            } else if let Some(place) = self.network.get(lead_in.to).filter(|_| self.may_enter(lead_in.to)) {
+                let cost = cost + self.enter_cost(lead_in.to, place);
+                out.push(Step { to: At::entered(lead_in.to), edge, cost });
+            }
+        }
+        if self.may_tap() {
+            self.open_cables(out);
+        }
+    }
+
+    /// Into the strands of passing cables, towards either end.
+    fn open_cables(&self, out: &mut Steps) {
+        let terms = self.terms;
+        let work = terms.tap_milli_cny + terms.closure_milli_cny + terms.drop_milli_cny + 2 * terms.splicing();
+        for (nth, tap) in (0u16..).zip(&self.ends[Side::A as usize].taps) {
+            let drop = terms.drop_cost(tap.length_m, tap.length_m);
+            for ix in self.topology.strands_through(tap.cable) {
+                let Some(strand) = self.topology.strand(ix) else { continue };
+                let Some(state) = self.strand_cost(strand) else { continue };
+                for towards in [0u8, 1] {
+                    let glass_m = self.tap_length_m(tap, strand, towards);
+                    let glass = Terms::per_m(glass_m, terms.shadow_milli_cny_per_m);
+                    let to = At::glass(strand.places[towards as usize]);
+                    out.push(Step { to, edge: Move::Tap(nth, ix, towards), cost: drop + work + state + glass });
+                }
+            }
+        }
+    }
+
+    /// Along the spans from a ground place, as far as a drop is long enough.
+    pub(super) fn pull(&self, side: Side, at: PlaceId, out: &mut Steps) {
+        let end = &self.ends[side as usize];
+        for id in self.topology.spans_at(at) {
+            let Some(span) = self.network.get(id).filter(|span| self.span_open(id, span)) else { continue };
+            let Some(to) = other_end(self.network, span, at) else { continue };
+            let Some(waiting) = self.terms.waiting(&span.plant) else { continue };
+            let length_m = pulled_m(self.terms, span);
+            // Seen from the customer: at side Z the drop is pulled towards them.
+            let (near, far) = if side == Side::A { (at, to) } else { (to, at) };
+            if end.reaches(self.terms, near, length_m, far) {
+                let cost = self.terms.drop_cost(length_m.max(self.straight_m(at, to)), 0.0) + waiting;
+                out.push(Step { to: At::street(side, to), edge: Move::Pull(side, id), cost });
+            }
+        }
+    }
+
+    /// Into the access places on this ground.
+    pub(super) fn enter(&self, at: PlaceId, out: &mut Steps) {
+        for access in self.inside(at) {
+            let Some(place) = self.network.get(access) else { continue };
+            if offered(&place.plant, self.terms.latest)
+                && self.may_enter(access)
+                && is_access_place(self.network, self.topology, access)
+            {
+                let cost = self.enter_cost(access, place);
+                out.push(Step { to: At::entered(access), edge: Move::Enter(Side::A, access), cost });
+            }
+        }
+    }
+
+    /// A ground place and all that stands in it.
+    fn inside(&self, at: PlaceId) -> BTreeSet<PlaceId> {
+        let mut found = BTreeSet::new();
+        let mut open = vec![at];
+        while let Some(id) = open.pop() {
+            if found.len() < MAX_INSIDE && ground(self.network, id) == at && found.insert(id) {
+                open.extend(self.network.referring::<PlaceId>(id));
+            }
+        }
+        found
+    }
+
+    /// Bringing a drop into a place; nothing where plant is already in the building.
+    fn enter_cost(&self, id: PlaceId, place: &Place) -> u64 {
+        if self.homes.contains(&ground(self.network, id)) {
+            return 0;
+        }
+        let open = if place.kind == PlaceKind::Closure { self.terms.closure_milli_cny } else { 0 };
+        self.terms.drop_milli_cny + self.terms.splicing() + open
+    }
+
+    /// From a place where a joint can be made: along strands, up feeders, onto equipment, out at the far end.
+    pub(super) fn go_in_glass(&self, at: PlaceId, stack: Stack, out: &mut Steps) {
+        let Some(place) = self.network.get(at).filter(|place| offered(&place.plant, self.terms.latest)) else { return };
+        self.cross(at, stack, out);
+        // A line is not led from one box to the splitter of another, only up to a cabinet or site.
+        let upstream = matches!(place.kind, PlaceKind::Cabinet | PlaceKind::Site(_));
+        if self.terms.pon && (stack == Stack::Entered || upstream) {
+            out.extend(splitters(self.network, at).filter_map(|splitter| self.branch(at, splitter)));
+        }
+        for attachment in self.attachments(at) {
+            let cost = self.terms.patching() + attachment.extra_milli_cny;
+            let to = At::served(Point::Equipment(attachment.equipment));
+            out.push(Step { to, edge: Move::Attach(attachment.equipment), cost });
+        }
+        if let Goal::Far(far) = &self.goal {
+            if far.place == Some(at) {
+                let to = At::served(Point::End(Side::Z));
+                out.push(Step { to, edge: Move::Enter(Side::Z, at), cost: 0 });
+            } else if stack == Stack::Glass {
+                self.leave_glass(at, place, out);
+            }
+        }
+    }
+
+    fn cross(&self, at: PlaceId, stack: Stack, out: &mut Steps) {
+        for ix in self.topology.strands_at(at) {
+            let Some(strand) = self.topology.strand(ix).filter(|strand| strand.places[0] != strand.places[1]) else {
+                continue;
+            };
+            let Some(state) = self.strand_cost(strand) else { continue };
+            let forward = strand.places[0] == at;
+            let (from, to) = if forward { (0, 1) } else { (1, 0) };
+            let length_m = strand.length_m.max(self.straight_m(at, strand.places[to]));
+            let glass = Terms::per_m(length_m, self.terms.shadow_milli_cny_per_m);
+            let cost = self.joint_cost(strand.tails[from], stack) + state + glass;
+            out.push(Step { to: At::glass(strand.places[to]), edge: Move::Cross(ix, forward), cost });
+        }
+    }
+
+    /// What stands against taking cores of a strand; `None` when they cannot be taken.
+    fn strand_cost(&self, strand: &Strand) -> Option<u64> {
+        let mut waiting = 0;
+        for cable in strand.cables() {
+            waiting = self.terms.waiting(&self.network.get(cable)?.plant)?.max(waiting);
+        }
+        for frame in strand.devices() {
+            waiting = self.terms.waiting(&self.network.get(frame)?.plant)?.max(waiting);
+        }
+        let unproven = match capacity::pick(self.network, strand, self.terms.fibres)? {
+            Pick::Proven(_) => 0,
+            Pick::Unproven => self.terms.unproven_milli_cny,
+        };
+        Some(waiting + unproven)
+    }
+
+    fn joint_cost(&self, tail: Tail, stack: Stack) -> u64 {
+        match tail {
+            // A drop brought in plugs into the terminal itself.
+            Tail::Terminal(_) | Tail::Unrecorded if stack == Stack::Entered => 0,
+            Tail::Terminal(_) | Tail::Unrecorded => self.terms.patching(),
+            Tail::Bare | Tail::Disputed => self.terms.splicing(),
+        }
+    }
+
+    /// Up the feeder of a splitter with a branch left.
+    fn branch(&self, at: PlaceId, splitter: DeviceId) -> Option<Step<At, Move>> {
+        let device = self.network.get(splitter)?;
+        if capacity::free_branches(self.network, splitter, device).is_empty() {
+            return None;
+        }
+        let chain = feeder(self.network, splitter)?;
+        let port = feeding_port(self.network, &chain)?;
+        let mut waiting = 0;
+        for device in feeder_devices(self.network, &chain) {
+            waiting = self.terms.waiting(&self.network.get(device)?.plant)?.max(waiting);
+        }
+        let feeder_m: f64 = chain.iter().map(|(_, trail)| trail_length_m(self.network, *trail)).sum();
+        let length_m = feeder_m.max(self.straight_m(at, self.network.get(port.device)?.place));
+        let cost = Terms::per_m(length_m, self.terms.shadow_milli_cny_per_m) + waiting;
+        let to = At::served(Point::Equipment(Equipment::Device(port.device)));
+        Some(Step { to, edge: Move::Branch(splitter), cost })
+    }
+
+    /// Out of plant at side Z: into the street, or straight to the far end.
+    fn leave_glass(&self, at: PlaceId, place: &Place, out: &mut Steps) {
+        let end = &self.ends[Side::Z as usize];
+        let (cost, street_at) = (self.enter_cost(at, place), ground(self.network, at));
+        if end.reaches(self.terms, street_at, 0.0, street_at) {
+            out.push(Step { to: At::street(Side::Z, street_at), edge: Move::Enter(Side::Z, at), cost });
+        }
+        self.arrive_by(at, true, cost, out);
+    }
+
+    /// From the street to the far end's own point.
+    pub(super) fn arrive(&self, at: PlaceId, out: &mut Steps) {
+        self.arrive_by(at, false, 0, out);
+    }
+
+    fn arrive_by(&self, at: PlaceId, direct: bool, before: u64, out: &mut Steps) {
+        let end = &self.ends[Side::Z as usize];
+        for nth in end.arrivals(at, direct) {
+            let Some(lead_in) = self.lead_in(Side::Z, *nth) else { continue };
+            let cost = self.terms.drop_cost(lead_in.length_m, lead_in.across_m) + before;
+            out.push(Step { to: At::served(Point::End(Side::Z)), edge: Move::LeadIn(Side::Z, *nth), cost });
+        }
+    }
+
+    /// Straight distance between two places, metres; 0 where one of them stands nowhere.
+    fn straight_m(&self, a: PlaceId, b: PlaceId) -> f64 {
+        let at = |place| site(self.network, place).map(in_space);
+        at(a).zip(at(b)).map_or(0.0, |(a, b)| chord_m(a, b))
+    }
+}

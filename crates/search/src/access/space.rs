@@ -1,0 +1,169 @@
+//! The space of one survey, as the engine sees it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use linewright_model::{CableEnd, Network, PlaceId, Span, SpanId};
+
+use super::bound::Compass;
+use super::end::{self, EndPlan};
+use super::{At, Attachment, End, Goal, LeadIn, Move, Point, Risk, Side, Stack, Tap, Terms};
+use crate::engine::{PathOf, Space, Step};
+use crate::strand::Strand;
+use crate::topology::{StrandIx, Topology, ground};
+
+/// The space of one survey: network, topology, ends, terms.
+pub struct AccessSpace<'a> {
+    /// The network searched.
+    pub network: &'a Network,
+    /// Its topology.
+    pub topology: &'a Topology,
+    /// Prices and limits.
+    pub terms: &'a Terms,
+    pub(super) ends: [EndPlan; 2],
+    pub(super) goal: Goal,
+    compass: Compass,
+    /// Places that every solution shares: the ends and the ground they stand on.
+    pub(super) homes: BTreeSet<PlaceId>,
+    /// Access places to which side A is kept; none for all.
+    only: Option<BTreeSet<PlaceId>>,
+}
+
+impl<'a> AccessSpace<'a> {
+    /// The space of a survey from `end` to `goal`.
+    pub fn new(network: &'a Network, topology: &'a Topology, terms: &'a Terms, end: End, goal: Goal) -> Self {
+        let far = match &goal {
+            Goal::Far(far) => Some(*far),
+            Goal::Serving(_) => None,
+        };
+        let plan = |end: End| EndPlan::new(network, topology, terms, end);
+        let ends = [plan(end), far.map(plan).unwrap_or_default()];
+        let compass = Compass::new(network, topology, terms, &goal, &ends[1]);
+        let places = [Some(end), far].into_iter().flatten().filter_map(|end| end.place);
+        let homes = places.flat_map(|place| [place, ground(network, place)]).collect();
+        Self { network, topology, terms, ends, goal, compass, homes, only: None }
+    }
+
+    /// Keeps the drop of side A to these access places, e.g. the boxes that list its building.
+    pub fn only(mut self, access: BTreeSet<PlaceId>) -> Self {
+        self.only = Some(access);
+        self
+    }
+
+    /// Whether the drop of side A may go into this place.
+    pub(super) fn may_enter(&self, place: PlaceId) -> bool {
+        self.only.as_ref().is_none_or(|only| only.contains(&place))
+    }
+
+    /// Whether the drop of side A may be spliced into a passing cable.
+    pub(super) fn may_tap(&self) -> bool {
+        self.only.is_none()
+    }
+
+    /// The state of a drop brought into a place.
+    pub fn entered(place: PlaceId) -> At {
+        At::entered(place)
+    }
+
+    /// The state the search starts from.
+    pub fn start(&self) -> At {
+        At { point: Point::End(Side::A), stack: Stack::Street(Side::A) }
+    }
+
+    /// A lead-in by its number.
+    pub fn lead_in(&self, side: Side, nth: u16) -> Option<&LeadIn> {
+        self.ends[side as usize].lead_ins.get(nth as usize)
+    }
+
+    /// A tap by its number.
+    pub fn tap(&self, nth: u16) -> Option<&Tap> {
+        self.ends[Side::A as usize].taps.get(nth as usize)
+    }
+
+    /// Metres of glass from a tap to an end of the strand tapped.
+    pub fn tap_length_m(&self, tap: &Tap, strand: &Strand, towards: u8) -> f64 {
+        let mut walked_m = 0.0;
+        for piece in &strand.pieces {
+            let length_m = self.network.get(piece.cable).map_or(0.0, |cable| cable.length_m);
+            if piece.cable == tap.cable {
+                let from_a = piece.enters == CableEnd::A;
+                walked_m += if from_a { tap.from_a_m } else { (length_m - tap.from_a_m).max(0.0) };
+                break;
+            }
+            walked_m += length_m;
+        }
+        if towards == 0 { walked_m } else { (strand.length_m - walked_m).max(0.0) }
+    }
+
+    /// Attachments at a place.
+    pub fn attachments(&self, place: PlaceId) -> &[Attachment] {
+        match &self.goal {
+            Goal::Serving(places) => places.get(&place).map_or(&[], Vec::as_slice),
+            Goal::Far(_) => &[],
+        }
+    }
+
+    /// Whether another cable can be pulled along a span.
+    pub fn span_open(&self, id: SpanId, span: &Span) -> bool {
+        end::span_open(self.network, self.terms, id, span)
+    }
+
+    /// The first of the strands that run through the same sections: which of them is taken makes no other way.
+    fn parallel(&self, ix: StrandIx) -> StrandIx {
+        let Some(strand) = self.topology.strand(ix) else { return ix };
+        let Some(piece) = strand.pieces.first() else { return ix };
+        let same = |other: &Strand| other.places == strand.places && other.cables().eq(strand.cables());
+        let mut all = self.topology.strands_through(piece.cable);
+        all.find(|other| self.topology.strand(*other).is_some_and(same)).unwrap_or(ix)
+    }
+}
+
+impl Space for AccessSpace<'_> {
+    type State = At;
+    type Edge = Move;
+    type Risk = Risk;
+
+    fn expand(&self, at: At, out: &mut Vec<Step<At, Move>>) {
+        match (at.point, at.stack) {
+            (Point::End(Side::A), Stack::Street(Side::A)) => self.leave_end(out),
+            (Point::Place(place), Stack::Street(Side::A)) => {
+                self.pull(Side::A, place, out);
+                self.enter(place, out);
+            }
+            (Point::Place(place), Stack::Entered | Stack::Glass) => self.go_in_glass(place, at.stack, out),
+            (Point::Place(place), Stack::Street(Side::Z)) => {
+                self.pull(Side::Z, place, out);
+                self.arrive(place, out);
+            }
+            _ => {}
+        }
+    }
+
+    fn is_goal(&self, at: At) -> bool {
+        at.stack == Stack::Done
+    }
+
+    fn bound(&self, at: At) -> u64 {
+        self.compass.bound(self.network, at)
+    }
+
+    fn risks(&self, edge: Move, out: &mut Vec<Risk>) {
+        self.risks_of(edge, out);
+    }
+
+    fn label(&self, edge: Move) -> Move {
+        match edge {
+            Move::Cross(ix, forward) => Move::Cross(self.parallel(ix), forward),
+            Move::Tap(nth, ix, towards) => Move::Tap(nth, self.parallel(ix), towards),
+            other => other,
+        }
+    }
+
+    /// A route that goes back through the sections it came by is none.
+    fn clash(&self, path: &PathOf<Self>) -> Option<Vec<Move>> {
+        let mut taken: BTreeMap<StrandIx, Move> = BTreeMap::new();
+        path.edges().find_map(|edge| {
+            let before = taken.insert(self.parallel(edge.strand()?), edge)?;
+            Some(vec![before, edge])
+        })
+    }
+}

@@ -1,0 +1,257 @@
+//! The best route, and the k best, by Lawler's partition of the routes into families.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap};
+
+use super::astar::{Forbidden, Query, Route, Searcher, Stop};
+use super::unfold::{ArcId, At, Cost};
+use super::{BansOf, Exceeded, Limits, PathOf, Space, Start};
+
+/// One position of a route: the state and the label it is reached under (none at the start).
+type Key<Ed> = (At, Option<Ed>);
+
+/// The routes that begin with `head` and do not go on with one of `excluded`.
+#[derive(Clone, Debug)]
+pub(super) struct Family<Ed> {
+    head: Vec<Key<Ed>>,
+    excluded: Vec<Key<Ed>>,
+}
+
+impl<Ed> Family<Ed> {
+    /// All routes.
+    pub(super) fn all() -> Self {
+        Self { head: Vec::new(), excluded: Vec::new() }
+    }
+}
+
+type Outcome<S, T> = Result<T, Exceeded<<S as Space>::State, <S as Space>::Edge>>;
+
+/// The cheapest route from one of `starts` to a goal, `None` if there is none.
+///
+/// # Errors
+/// [`Exceeded`] if the limit is reached first.
+pub fn shortest<S: Space>(
+    space: &S,
+    starts: &[Start<S::State>],
+    bans: &BansOf<S>,
+    limits: Limits,
+) -> Outcome<S, Option<PathOf<S>>> {
+    k_shortest(space, starts, 1, bans, limits).map(|mut paths| paths.pop())
+}
+
+/// The `k` best alternatives, best first; fewer if there are no more.
+///
+/// # Errors
+/// [`Exceeded`] with the alternatives found so far if the limit is reached first.
+pub fn k_shortest<S: Space>(
+    space: &S,
+    starts: &[Start<S::State>],
+    k: usize,
+    bans: &BansOf<S>,
+    limits: Limits,
+) -> Outcome<S, Vec<PathOf<S>>> {
+    let mut found = Vec::new();
+    let mut searcher = Searcher::new(space, bans, false, limits);
+    match collect(&mut searcher, starts, k, &mut found) {
+        Ok(()) => Ok(found),
+        Err(Stop { bound }) => Err(Exceeded { found, bound }),
+    }
+}
+
+/// A family waiting for its turn, under its lower bound or with its best route.
+struct Waiting<Ed> {
+    family: Family<Ed>,
+    best: Option<Route>,
+}
+
+fn collect<S: Space>(
+    searcher: &mut Searcher<'_, S>,
+    starts: &[Start<S::State>],
+    k: usize,
+    found: &mut Vec<PathOf<S>>,
+) -> Result<(), Stop> {
+    if k == 0 {
+        return Ok(());
+    }
+    let starts = searcher.graph.starts(starts)?;
+    let mut waiting = vec![Waiting { family: Family::all(), best: None }];
+    let mut queue = BinaryHeap::from([Reverse((Cost::default(), 0_usize))]);
+    while let Some(Reverse((lower, index))) = queue.pop() {
+        let family = waiting[index].family.clone();
+        if let Some(route) = waiting[index].best.take() {
+            found.push(searcher.path(&route));
+            if found.len() == k {
+                return Ok(());
+            }
+            for (child, lower) in split(searcher, &starts, &family, &route) {
+                queue.push(Reverse((lower, waiting.len())));
+                waiting.push(Waiting { family: child, best: None });
+            }
+            continue;
+        }
+        let best = best_of(searcher, &starts, &family, u64::MAX)
+            .map_err(|stop| Stop { bound: stop.bound.min(next_cost(&queue)).max(lower.cost) })?;
+        if let Some(route) = best {
+            queue.push(Reverse((route.total, index)));
+            waiting[index].best = Some(route);
+        }
+        if k > 1 {
+            searcher.graph.sharpen();
+        }
+    }
+    Ok(())
+}
+
+fn next_cost(queue: &BinaryHeap<Reverse<(Cost, usize)>>) -> u64 {
+    queue.peek().map_or(u64::MAX, |Reverse((lower, _))| lower.cost)
+}
+
+/// Splits a family without its best route into families that share no route, each with a lower bound.
+fn split<S: Space>(
+    searcher: &Searcher<'_, S>,
+    starts: &[(At, u64)],
+    family: &Family<S::Edge>,
+    route: &Route,
+) -> Vec<(Family<S::Edge>, Cost)> {
+    let graph = &searcher.graph;
+    let states = searcher.states(route);
+    let labels = std::iter::once(None).chain(route.arcs.iter().map(|arc| Some(graph.label(*arc))));
+    let keys: Vec<Key<S::Edge>> = states.iter().copied().zip(labels).collect();
+    let mut children = Vec::new();
+    let mut spent = Cost { cost: route.start_cost, steps: 0 };
+    for at in 0..keys.len() {
+        if at >= family.head.len() {
+            let mut excluded = if at == family.head.len() { family.excluded.clone() } else { Vec::new() };
+            excluded.push(keys[at]);
+            let lower = if at == 0 {
+                let open = starts.iter().filter(|start| !excluded.contains(&(start.0, None)));
+                open.map(|start| Cost { cost: start.1, steps: 0 }.plus(graph.to_go(start.0))).min()
+            } else {
+                let open = graph.out(states[at - 1]).filter(|arc| {
+                    let key = (graph.arc(*arc).to, Some(graph.label(*arc)));
+                    !excluded.contains(&key) && !states[..at].contains(&key.0)
+                });
+                open.map(|arc| spent.step(graph.arc(arc).cost).plus(graph.to_go(graph.arc(arc).to))).min()
+            };
+            if let Some(lower) = lower.filter(|lower| lower.cost != u64::MAX) {
+                children.push((Family { head: keys[..at].to_vec(), excluded }, lower));
+            }
+        }
+        // A clash may have forced a dearer parallel move on this route; the families after it are free again.
+        if let (to, Some(label)) = keys[at]
+            && let Some(arc) = cheapest(searcher, states[at - 1], (to, label), &Forbidden::default())
+        {
+            spent = spent.step(graph.arc(arc).cost);
+        }
+    }
+    children
+}
+
+/// The cheapest move from `from` under a key.
+fn cheapest<S: Space>(
+    searcher: &Searcher<'_, S>,
+    from: At,
+    key: (At, S::Edge),
+    forbidden: &Forbidden<S::Edge>,
+) -> Option<ArcId> {
+    let graph = &searcher.graph;
+    let parallel = graph.out(from).filter(|arc| graph.arc(*arc).to == key.0 && graph.label(*arc) == key.1);
+    parallel.filter(|arc| searcher.allowed(*arc, forbidden)).min_by_key(|arc| (graph.arc(*arc).cost, *arc))
+}
+
+/// The best route of a family without a clash, `None` if there is none up to `ceiling`.
+///
+/// Branches on the moves of each clash, cheapest first; the bans in force on the searcher apply.
+pub(super) fn best_of<S: Space>(
+    searcher: &mut Searcher<'_, S>,
+    starts: &[(At, u64)],
+    family: &Family<S::Edge>,
+    ceiling: u64,
+) -> Result<Option<Route>, Stop> {
+    let mut seen = BTreeSet::new();
+    let mut open = Vec::new();
+    let mut queue = BinaryHeap::new();
+    let mut next = vec![Forbidden::default()];
+    let mut reached = 0;
+    loop {
+        for forbidden in next.drain(..) {
+            if !seen.insert(forbidden.clone()) {
+                continue;
+            }
+            let route = attempt(searcher, starts, family, &forbidden, ceiling);
+            // Everything still open costs at least what was last taken from the queue.
+            if let Some(route) =
+                route.map_err(|stop| Stop { bound: if open.is_empty() { stop.bound } else { reached } })?
+            {
+                queue.push(Reverse((route.total, open.len())));
+                open.push((route, forbidden));
+            }
+        }
+        let Some(Reverse((total, index))) = queue.pop() else { return Ok(None) };
+        let (route, forbidden) = &open[index];
+        let Some(clash) = searcher.graph.space.clash(&searcher.path(route)) else { return Ok(Some(route.clone())) };
+        reached = total.cost;
+        next = ways_out(searcher, route, &clash, forbidden);
+    }
+}
+
+/// What to forbid in turn so that every route without this clash is left in at least one of the branches.
+fn ways_out<S: Space>(
+    searcher: &Searcher<'_, S>,
+    route: &Route,
+    clash: &[S::Edge],
+    forbidden: &Forbidden<S::Edge>,
+) -> Vec<Forbidden<S::Edge>> {
+    let edge = |arc: &ArcId| searcher.graph.arc(*arc).edge;
+    let edges: BTreeSet<S::Edge> = route.arcs.iter().map(edge).filter(|edge| clash.contains(edge)).collect();
+    let with_edge = |edge: S::Edge| {
+        let mut more = forbidden.clone();
+        more.edges.push(edge);
+        more.edges.sort_unstable();
+        more
+    };
+    let with_arc = |arc: ArcId| {
+        let mut more = forbidden.clone();
+        more.arcs.push(arc);
+        more.arcs.sort_unstable();
+        more
+    };
+    match edges.len() {
+        0 => route.arcs.iter().map(|arc| with_arc(*arc)).collect(),
+        1 => route.arcs.iter().filter(|arc| edges.contains(&edge(arc))).map(|arc| with_arc(*arc)).collect(),
+        _ => edges.iter().map(|edge| with_edge(*edge)).collect(),
+    }
+}
+
+/// One search within a family: walk its head by the cheapest moves allowed, then A* from there.
+fn attempt<S: Space>(
+    searcher: &mut Searcher<'_, S>,
+    starts: &[(At, u64)],
+    family: &Family<S::Edge>,
+    forbidden: &Forbidden<S::Edge>,
+    ceiling: u64,
+) -> Result<Option<Route>, Stop> {
+    let query = Query { from: &[], blocked: &[], excluded: &[], forbidden, surcharge: 0, ceiling };
+    let Some((&(start, _), moves)) = family.head.split_first() else {
+        let open: Vec<_> = starts.iter().filter(|start| !family.excluded.contains(&(start.0, None))).copied().collect();
+        return searcher.run(&Query { from: &open, ..query });
+    };
+    let Some(start_cost) = starts.iter().find(|open| open.0 == start).map(|open| open.1) else { return Ok(None) };
+    let (mut spur, mut arcs, mut blocked) = (start, Vec::new(), Vec::new());
+    for &(to, label) in moves {
+        let Some(arc) = label.and_then(|label| cheapest(searcher, spur, (to, label), forbidden)) else {
+            return Ok(None);
+        };
+        arcs.push(arc);
+        blocked.push(spur);
+        spur = to;
+    }
+    let excluded: Vec<_> = family.excluded.iter().filter_map(|&(to, label)| Some((to, label?))).collect();
+    let mut head = searcher.route(start, start_cost, arcs);
+    let from = [(spur, head.total.cost)];
+    let Some(tail) = searcher.run(&Query { from: &from, blocked: &blocked, excluded: &excluded, ..query })? else {
+        return Ok(None);
+    };
+    head.arcs.extend(tail.arcs);
+    Ok(Some(searcher.route(start, start_cost, head.arcs)))
+}

@@ -1,0 +1,286 @@
+//! The part of a space that one call has met, as plain arrays.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+
+use super::{BansOf, Space, Start, Step};
+
+/// Index of an interned state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct At(u32);
+
+/// Index of an unfolded move: an edge taken from one particular state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct ArcId(u32);
+
+/// Index of an interned risk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct RiskId(u32);
+
+impl At {
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl RiskId {
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What is minimised: cost, then the number of steps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Cost {
+    pub(super) cost: u64,
+    pub(super) steps: u32,
+}
+
+impl Cost {
+    pub(super) const UNREACHABLE: Self = Self { cost: u64::MAX, steps: u32::MAX };
+
+    pub(super) fn plus(self, other: Self) -> Self {
+        Self { cost: self.cost.saturating_add(other.cost), steps: self.steps.saturating_add(other.steps) }
+    }
+
+    pub(super) fn step(self, cost: u64) -> Self {
+        self.plus(Self { cost, steps: 1 })
+    }
+}
+
+/// More states or moves than an index can name: memory ends long before.
+pub(super) struct Full;
+
+struct Node<St> {
+    state: St,
+    goal: bool,
+    /// Moves from here; `None` until expanded.
+    out: Option<(u32, u32)>,
+    to_go: Cost,
+}
+
+/// An unfolded move.
+#[derive(Clone, Copy)]
+pub(super) struct Arc<Ed> {
+    pub(super) from: At,
+    pub(super) to: At,
+    pub(super) edge: Ed,
+    pub(super) cost: u64,
+    risks: (u32, u32),
+}
+
+pub(super) struct Unfolded<'s, S: Space> {
+    pub(super) space: &'s S,
+    bans: &'s BansOf<S>,
+    keep_risks: bool,
+    index: HashMap<S::State, At>,
+    nodes: Vec<Node<S::State>>,
+    arcs: Vec<Arc<S::Edge>>,
+    risk_index: HashMap<S::Risk, RiskId>,
+    risk_names: Vec<S::Risk>,
+    risk_pool: Vec<RiskId>,
+    expanded: usize,
+    sharpened_at: usize,
+    steps: Vec<Step<S::State, S::Edge>>,
+    risks: Vec<S::Risk>,
+}
+
+impl<'s, S: Space> Unfolded<'s, S> {
+    pub(super) fn new(space: &'s S, bans: &'s BansOf<S>, keep_risks: bool) -> Self {
+        Self {
+            space,
+            bans,
+            keep_risks,
+            index: HashMap::new(),
+            nodes: Vec::new(),
+            arcs: Vec::new(),
+            risk_index: HashMap::new(),
+            risk_names: Vec::new(),
+            risk_pool: Vec::new(),
+            expanded: 0,
+            sharpened_at: 0,
+            steps: Vec::new(),
+            risks: Vec::new(),
+        }
+    }
+
+    pub(super) fn state(&self, at: At) -> S::State {
+        self.nodes[at.index()].state
+    }
+
+    pub(super) fn is_goal(&self, at: At) -> bool {
+        self.nodes[at.index()].goal
+    }
+
+    pub(super) fn to_go(&self, at: At) -> Cost {
+        self.nodes[at.index()].to_go
+    }
+
+    pub(super) fn arc(&self, arc: ArcId) -> &Arc<S::Edge> {
+        &self.arcs[arc.0 as usize]
+    }
+
+    pub(super) fn arc_risks(&self, arc: ArcId) -> &[RiskId] {
+        let (from, to) = self.arc(arc).risks;
+        &self.risk_pool[from as usize..to as usize]
+    }
+
+    pub(super) fn risk(&self, risk: RiskId) -> S::Risk {
+        self.risk_names[risk.index()]
+    }
+
+    pub(super) fn label(&self, arc: ArcId) -> S::Edge {
+        self.space.label(self.arc(arc).edge)
+    }
+
+    pub(super) fn node_count(&self) -> usize {
+        self.nodes.len()
+    }
+
+    pub(super) fn risk_count(&self) -> usize {
+        self.risk_names.len()
+    }
+
+    /// Moves out of a state; none before it is expanded.
+    pub(super) fn out(&self, at: At) -> impl Iterator<Item = ArcId> + use<S> {
+        let (from, to) = self.nodes[at.index()].out.unwrap_or((0, 0));
+        (from..to).map(ArcId)
+    }
+
+    /// Interns the starts, one per state, in state order.
+    pub(super) fn starts(&mut self, starts: &[Start<S::State>]) -> Result<Vec<(At, u64)>, Full> {
+        let mut sorted = starts.to_vec();
+        sorted.sort_unstable();
+        sorted.dedup_by_key(|start| start.state);
+        sorted.iter().map(|start| Ok((self.intern(start.state)?, start.cost))).collect()
+    }
+
+    fn intern(&mut self, state: S::State) -> Result<At, Full> {
+        if let Some(&at) = self.index.get(&state) {
+            return Ok(at);
+        }
+        let at = At(u32::try_from(self.nodes.len()).map_err(|_| Full)?);
+        let goal = self.space.is_goal(state);
+        let to_go = if goal { 0 } else { self.space.bound(state) };
+        self.nodes.push(Node { state, goal, out: goal.then_some((0, 0)), to_go: Cost { cost: to_go, steps: 0 } });
+        self.index.insert(state, at);
+        Ok(at)
+    }
+
+    fn intern_risk(&mut self, risk: S::Risk) -> Result<RiskId, Full> {
+        if let Some(&id) = self.risk_index.get(&risk) {
+            return Ok(id);
+        }
+        let id = RiskId(u32::try_from(self.risk_names.len()).map_err(|_| Full)?);
+        self.risk_names.push(risk);
+        self.risk_index.insert(risk, id);
+        Ok(id)
+    }
+
+    /// Asks the space for the moves from `at`, once. Banned moves are not unfolded at all.
+    pub(super) fn expand(&mut self, at: At) -> Result<(), Full> {
+        if self.nodes[at.index()].out.is_some() {
+            return Ok(());
+        }
+        let mut steps = std::mem::take(&mut self.steps);
+        steps.clear();
+        self.space.expand(self.state(at), &mut steps);
+        // The order of moves decides ties, so it must not depend on how the space enumerates them.
+        steps.sort_unstable_by_key(|step| (step.edge, step.to, step.cost));
+        let first = self.arcs.len();
+        let added = steps.iter().try_for_each(|step| self.add_arc(at, step));
+        self.steps = steps;
+        added?;
+        let range = (u32::try_from(first), u32::try_from(self.arcs.len()));
+        let (Ok(first), Ok(end)) = range else { return Err(Full) };
+        self.nodes[at.index()].out = Some((first, end));
+        self.expanded += 1;
+        Ok(())
+    }
+
+    fn add_arc(&mut self, from: At, step: &Step<S::State, S::Edge>) -> Result<(), Full> {
+        if self.bans.edges.contains(&step.edge) {
+            return Ok(());
+        }
+        let mut risks = std::mem::take(&mut self.risks);
+        risks.clear();
+        if self.keep_risks || !self.bans.risks.is_empty() {
+            self.space.risks(step.edge, &mut risks);
+        }
+        let banned = step.to == self.state(from) || risks.iter().any(|risk| self.bans.risks.contains(risk));
+        let first = self.risk_pool.len();
+        if self.keep_risks && !banned {
+            risks.sort_unstable();
+            risks.dedup();
+            for &risk in &risks {
+                let id = self.intern_risk(risk)?;
+                self.risk_pool.push(id);
+            }
+        }
+        self.risks = risks;
+        if banned {
+            return Ok(());
+        }
+        let to = self.intern(step.to)?;
+        let range = (u32::try_from(first), u32::try_from(self.risk_pool.len()));
+        let (Ok(first), Ok(end)) = range else { return Err(Full) };
+        self.arcs.push(Arc { from, to, edge: step.edge, cost: step.cost, risks: (first, end) });
+        Ok(())
+    }
+
+    /// Sharpens the lower bounds by a backward pass, if the unfolded part has grown by an eighth since the last one.
+    ///
+    /// A route from an expanded state either stays in the expanded part up to a goal or leaves it through a state
+    /// that is not expanded, so the least of both is a lower bound; it stays one when more is unfolded later.
+    pub(super) fn sharpen(&mut self) {
+        if self.expanded <= self.sharpened_at + self.sharpened_at / 8 {
+            return;
+        }
+        self.sharpened_at = self.expanded;
+        let (first, into) = self.incoming();
+        let mut best = vec![Cost::UNREACHABLE; self.nodes.len()];
+        let mut heap = BinaryHeap::new();
+        for (index, node) in self.nodes.iter().enumerate() {
+            if (node.goal || node.out.is_none()) && node.to_go.cost != u64::MAX {
+                best[index] = node.to_go;
+                heap.push(Reverse((node.to_go, index)));
+            }
+        }
+        while let Some(Reverse((cost, index))) = heap.pop() {
+            if cost != best[index] {
+                continue;
+            }
+            for &arc in &into[first[index]..first[index + 1]] {
+                let arc = &self.arcs[arc as usize];
+                let next = cost.step(arc.cost);
+                let from = arc.from.index();
+                if next.cost != u64::MAX && next < best[from] {
+                    best[from] = next;
+                    heap.push(Reverse((next, from)));
+                }
+            }
+        }
+        for (node, cost) in self.nodes.iter_mut().zip(best) {
+            node.to_go = node.to_go.max(cost);
+        }
+    }
+
+    /// Moves by the state they lead to: those into state `i` are `.1[.0[i]..0[i + 1]]`.
+    fn incoming(&self) -> (Vec<usize>, Vec<u32>) {
+        let mut first = vec![0_usize; self.nodes.len() + 1];
+        for arc in &self.arcs {
+            first[arc.to.index() + 1] += 1;
+        }
+        for index in 1..first.len() {
+            first[index] += first[index - 1];
+        }
+        let mut next = first.clone();
+        let mut into = vec![0_u32; self.arcs.len()];
+        for (arc, id) in self.arcs.iter().zip(0_u32..) {
+            let slot = &mut next[arc.to.index()];
+            into[*slot] = id;
+            *slot += 1;
+        }
+        (first, into)
+    }
+}

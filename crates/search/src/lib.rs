@@ -1,0 +1,17 @@
+//! Derived topology, spatial index and the one search.
+//!
+//! Everything here is derived from a [`Network`](linewright_model::Network) and thrown away with it; nothing
+//! here is stored or logged.
+
+pub mod geometry;
+pub mod strand;
+
+pub mod access;
+pub mod capacity;
+mod csr;
+pub mod engine;
+mod spatial;
+mod topology;
+
+pub use spatial::course_of;
+pub use topology::{StrandIx, Topology, ground, site};

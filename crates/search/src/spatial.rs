@@ -1,0 +1,209 @@
+//! The spatial index: nearest places and nearest points of spans, exact on the globe.
+//!
+//! Positions and arcs are indexed on the unit sphere in space; what the index offers is then measured
+//! geodesically.
+
+use std::collections::HashSet;
+
+use linewright_model::{Network, Place, PlaceId, Position, Span, SpanId};
+use rstar::primitives::GeomWithData;
+use rstar::{AABB, PointDistance, RTree, RTreeObject};
+
+use crate::geometry::{self, Arc, Foot, OnSphere, on_sphere};
+
+/// Mean Earth radius, metres; only turns metres into a first guess of chords.
+const RADIUS_M: f64 = 6_371_008.8;
+/// Sphere and ellipsoid differ by less than 1 % in distances, so by less than this in squared chords.
+const SLACK: f64 = 1.03;
+
+/// Squared chord that surely spans `radius_m` on the ellipsoid.
+fn chord_squared(radius_m: f64) -> f64 {
+    let angle = (radius_m * 1.01 / RADIUS_M).min(std::f64::consts::PI);
+    let chord = 2.0 * (angle / 2.0).sin();
+    // Rounding must not lose the antipodes.
+    chord * chord + 1e-12
+}
+
+/// One leg of a span's course, bulging with the sphere.
+#[derive(Debug)]
+struct Leg {
+    span: SpanId,
+    shape: Shape,
+}
+
+#[derive(Debug)]
+enum Shape {
+    Arc(Arc),
+    Point(OnSphere),
+}
+
+impl RTreeObject for Leg {
+    type Envelope = AABB<OnSphere>;
+
+    fn envelope(&self) -> Self::Envelope {
+        match &self.shape {
+            Shape::Point(at) => AABB::from_point(*at),
+            Shape::Arc(arc) => {
+                let bulge = 1.0 - arc.half.cos();
+                let [a, b] = arc.ends;
+                let low = [0, 1, 2].map(|axis| a[axis].min(b[axis]) - bulge);
+                let high = [0, 1, 2].map(|axis| a[axis].max(b[axis]) + bulge);
+                AABB::from_corners(low, high)
+            }
+        }
+    }
+}
+
+impl PointDistance for Leg {
+    fn distance_2(&self, from: &OnSphere) -> f64 {
+        match &self.shape {
+            Shape::Point(at) => at.distance_2(from),
+            Shape::Arc(arc) => arc.chord_squared(*from),
+        }
+    }
+}
+
+/// Positions of places and courses of spans, for "what is near".
+#[derive(Debug, Default)]
+pub(crate) struct Spatial {
+    places: RTree<GeomWithData<OnSphere, PlaceId>>,
+    legs: RTree<Leg>,
+}
+
+impl Spatial {
+    pub(crate) fn build(network: &Network) -> Self {
+        let places = network.all::<Place>();
+        let places = places.filter_map(|(id, place)| Some(GeomWithData::new(on_sphere(place.position?), id)));
+        let legs = network.all::<Span>().flat_map(|(id, span)| legs_of(network, id, span));
+        Self { places: RTree::bulk_load(places.collect()), legs: RTree::bulk_load(legs.collect()) }
+    }
+}
+
+fn legs_of(network: &Network, span: SpanId, record: &Span) -> Vec<Leg> {
+    let course: Vec<OnSphere> = course_of(network, record).into_iter().map(on_sphere).collect();
+    let shapes = course.windows(2).flat_map(|leg| match Arc::new([leg[0], leg[1]]) {
+        Some(arc) => vec![Shape::Arc(arc)],
+        None => vec![Shape::Point(leg[0]), Shape::Point(leg[1])],
+    });
+    shapes.map(|shape| Leg { span, shape }).collect()
+}
+
+/// The course of a span: as recorded, or straight between its ends where those have positions.
+pub fn course_of(network: &Network, span: &Span) -> Vec<Position> {
+    if span.course.len() >= 2 {
+        return span.course.clone();
+    }
+    let end = |place: PlaceId| network.get(place).and_then(|place| place.position);
+    match (end(span.a), end(span.b)) {
+        (Some(a), Some(b)) => vec![a, b],
+        _ => Vec::new(),
+    }
+}
+
+/// What changed since the index was built.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SpatialOverlay {
+    /// Places and spans whose indexed geometry no longer counts.
+    stale_places: HashSet<PlaceId>,
+    stale_spans: HashSet<SpanId>,
+}
+
+impl SpatialOverlay {
+    pub(crate) fn place_changed(&mut self, id: PlaceId) {
+        self.stale_places.insert(id);
+    }
+
+    pub(crate) fn span_changed(&mut self, id: SpanId) {
+        self.stale_spans.insert(id);
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.stale_places.len() + self.stale_spans.len()
+    }
+}
+
+/// What to look for: at most `most` things within `radius_m` of a position.
+#[derive(Clone, Copy)]
+pub(crate) struct Near {
+    pub(crate) from: Position,
+    pub(crate) radius_m: f64,
+    pub(crate) most: usize,
+}
+
+impl Near {
+    /// The nearest of what the overlay says and of what the index offers in ascending order of squared chord.
+    ///
+    /// `measure` gives the thing found with its distance in metres, or nothing for one that is not wanted.
+    fn collect<I: Copy + Ord + std::hash::Hash, T>(
+        self,
+        stale: &HashSet<I>,
+        indexed: impl Iterator<Item = (I, f64)>,
+        measure: impl Fn(I) -> Option<(T, f64)>,
+    ) -> Vec<(I, T)> {
+        let mut found: Vec<(I, T, f64)> = Vec::new();
+        let note = |id: I, found: &mut Vec<(I, T, f64)>| {
+            if let Some((thing, distance_m)) = measure(id)
+                && distance_m <= self.radius_m
+            {
+                found.push((id, thing, distance_m));
+            }
+        };
+        for id in stale {
+            note(*id, &mut found);
+        }
+        let limit = chord_squared(self.radius_m);
+        let mut seen = HashSet::new();
+        let (mut kept, mut last) = (0, 0.0);
+        for (id, squared) in indexed {
+            // Sphere and ellipsoid order near-equal distances differently: read a little past the last one kept.
+            if squared > limit || (kept >= self.most && squared > last * SLACK) {
+                break;
+            }
+            if stale.contains(&id) || !seen.insert(id) {
+                continue;
+            }
+            let before = found.len();
+            note(id, &mut found);
+            if found.len() > before && kept < self.most {
+                kept += 1;
+                last = squared;
+            }
+        }
+        found.sort_by(|a, b| a.2.total_cmp(&b.2).then(a.0.cmp(&b.0)));
+        found.truncate(self.most);
+        found.into_iter().map(|(id, thing, _)| (id, thing)).collect()
+    }
+}
+
+/// The places nearest to a position for which `wanted` holds, nearest first, ties by id.
+pub(crate) fn nearest_places(
+    index: &Spatial,
+    overlay: &SpatialOverlay,
+    network: &Network,
+    near: Near,
+    wanted: &dyn Fn(PlaceId, &Place) -> bool,
+) -> Vec<(PlaceId, f64)> {
+    let indexed = index.places.nearest_neighbor_iter_with_distance_2(on_sphere(near.from));
+    near.collect(&overlay.stale_places, indexed.map(|(point, squared)| (point.data, squared)), |id| {
+        let place = network.get(id)?;
+        let distance_m = geometry::distance_m(near.from, place.position?);
+        wanted(id, place).then_some((distance_m, distance_m))
+    })
+}
+
+/// The spans nearest to a position for which `wanted` holds with their nearest points, nearest first, ties by
+/// id.
+pub(crate) fn nearest_spans(
+    index: &Spatial,
+    overlay: &SpatialOverlay,
+    network: &Network,
+    near: Near,
+    wanted: &dyn Fn(SpanId, &Span) -> bool,
+) -> Vec<(SpanId, Foot)> {
+    let indexed = index.legs.nearest_neighbor_iter_with_distance_2(on_sphere(near.from));
+    near.collect(&overlay.stale_spans, indexed.map(|(leg, squared)| (leg.span, squared)), |id| {
+        let span = network.get(id)?;
+        let foot = geometry::nearest_on_course(near.from, &course_of(network, span))?;
+        wanted(id, span).then_some((foot, foot.distance_m))
+    })
+}

@@ -1,0 +1,238 @@
+//! Derived topology: an immutable base with a small overlay of what changed since.
+
+mod dirty;
+mod overlay;
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use linewright_model::{Applied, Cable, CableId, Network, Place, PlaceId, Position, Span, SpanId, Text, Version};
+
+use crate::csr::Csr;
+use crate::geometry::Foot;
+use crate::spatial::{self, Near, Spatial};
+use crate::strand::{EndKey, Strand, all_strands, strands_through};
+use dirty::Dirty;
+use overlay::{Overlay, merged};
+
+/// A strand of one topology.
+///
+/// Ordered by the section and core it begins with, so that the order does not depend on how the topology came
+/// about.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct StrandIx {
+    key: EndKey,
+    /// Where it is kept: in the base, or after it in the overlay.
+    at: u32,
+}
+
+impl StrandIx {
+    /// Whether both name the same strand, be it in two topologies of one network.
+    pub fn same(self, other: StrandIx) -> bool {
+        self.key == other.key
+    }
+}
+
+/// Spans and strands by the places they join, and what is near a position, at one version of a network.
+///
+/// Cloning is cheap; [`follow`](Topology::follow) answers exactly as a topology built afresh.
+#[derive(Clone, Debug)]
+pub struct Topology {
+    base: Arc<Base>,
+    overlay: Arc<Overlay>,
+    version: Version,
+}
+
+#[derive(Debug)]
+struct Base {
+    /// In order of their keys.
+    strands: Vec<Strand>,
+    /// Strands by the place of either end.
+    strands_at: Csr<u32>,
+    /// Strands by the sections inside them.
+    strands_through: Csr<u32>,
+    /// Spans by the ground place of either end.
+    spans_at: Csr<SpanId>,
+    /// Spans by trench, ascending.
+    trenches: HashMap<Text, Vec<SpanId>>,
+    /// Places that stand nowhere: neither they nor what they stand in has a position.
+    adrift: BTreeSet<PlaceId>,
+    spatial: Spatial,
+}
+
+/// The point of the Route layer where a place stands: its outermost container.
+pub fn ground(network: &Network, place: PlaceId) -> PlaceId {
+    let mut at = place;
+    // A chain longer than this goes in circles; the records are wrong and the audit says so.
+    for _ in 0..16 {
+        match network.get(at).and_then(|place| place.within) {
+            Some(outer) => at = outer,
+            None => return at,
+        }
+    }
+    place
+}
+
+/// Position of a place as a point of the Route layer: that of its ground.
+pub fn site(network: &Network, place: PlaceId) -> Option<Position> {
+    network.get(ground(network, place)).and_then(|place| place.position)
+}
+
+impl Base {
+    fn build(network: &Network) -> Self {
+        let strands = all_strands(network);
+        // Strands are counted by u32: 4 G of them do not fit in memory.
+        let numbered = || (0u32..).zip(&strands);
+        let ends = numbered().flat_map(|(at, strand)| distinct(strand.places).map(move |place| (place, at)));
+        let strands_at = Csr::build(ends);
+        let through = numbered()
+            .flat_map(|(at, strand)| strand.cables().collect::<BTreeSet<_>>().into_iter().map(move |c| (c, at)));
+        let strands_through = Csr::build(through);
+        let spans = network.all::<Span>();
+        let spans_at = Csr::build(spans.flat_map(|(id, span)| ground_ends(network, span).map(move |end| (end, id))));
+        let mut trenches: HashMap<Text, Vec<SpanId>> = HashMap::new();
+        for (id, span) in network.all::<Span>().filter(|(_, span)| !span.trench.is_empty()) {
+            trenches.entry(span.trench.clone()).or_default().push(id);
+        }
+        let adrift = network.all::<Place>().map(|(id, _)| id).filter(|id| site(network, *id).is_none()).collect();
+        let spatial = Spatial::build(network);
+        Self { strands, strands_at, strands_through, spans_at, trenches, adrift, spatial }
+    }
+}
+
+impl Topology {
+    /// Derives the topology of a network from scratch.
+    pub fn build(network: &Network) -> Self {
+        let base = Base::build(network);
+        let overlay = Overlay::of(&base);
+        Self { base: Arc::new(base), overlay: Arc::new(overlay), version: network.version() }
+    }
+
+    /// The topology after a change set was applied: `network` is the network it made.
+    ///
+    /// A change set that touches most of the network is not followed: it costs less to build afresh.
+    pub fn follow(&self, network: &Network, applied: &Applied) -> Self {
+        let dirty = Dirty::of(network, applied);
+        let of = |dirty: usize, all: usize| dirty > 1_000 && dirty > all / 2;
+        if of(dirty.cables.len(), network.count::<Cable>()) || of(dirty.spans.len(), network.count::<Span>()) {
+            return Self::build(network);
+        }
+        let mut next = self.clone();
+        next.version = network.version();
+        let overlay = Arc::make_mut(&mut next.overlay);
+        for id in &dirty.places {
+            overlay.place_changed(network, *id);
+        }
+        for id in &dirty.spans {
+            overlay.span_changed(network, *id);
+        }
+        let mut gone: BTreeSet<StrandIx> = BTreeSet::new();
+        let mut come: Vec<Strand> = Vec::new();
+        for cable in &dirty.cables {
+            gone.extend(self.strands_through(*cable));
+            come.extend(strands_through(network, *cable));
+        }
+        overlay.replace(self, &gone, come);
+        next
+    }
+
+    /// Version of the network it belongs to.
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// Number of entries in the overlay; a large one asks for a fresh [`build`](Topology::build).
+    pub fn overlay_len(&self) -> usize {
+        self.overlay.len()
+    }
+
+    /// A strand.
+    pub fn strand(&self, ix: StrandIx) -> Option<&Strand> {
+        let at = ix.at as usize;
+        match at.checked_sub(self.base.strands.len()) {
+            None => self.base.strands.get(at),
+            Some(at) => self.overlay.strand(at),
+        }
+    }
+
+    fn ix(&self, at: u32) -> Option<StrandIx> {
+        let key = self.base.strands.get(at as usize)?.key()?;
+        Some(StrandIx { key, at }).filter(|ix| !self.overlay.removed(*ix))
+    }
+
+    /// Strands that end at a place, in order.
+    pub fn strands_at(&self, place: PlaceId) -> impl Iterator<Item = StrandIx> {
+        let base = self.base.strands_at.of(place).iter().filter_map(|at| self.ix(*at));
+        merged(base, self.overlay.strands_at(place))
+    }
+
+    /// Strands that pass through a cable section, in order.
+    pub fn strands_through(&self, cable: CableId) -> impl Iterator<Item = StrandIx> {
+        let base = self.base.strands_through.of(cable).iter().filter_map(|at| self.ix(*at));
+        merged(base, self.overlay.strands_through(cable))
+    }
+
+    /// All strands, in order.
+    pub fn strands(&self) -> impl Iterator<Item = (StrandIx, &Strand)> {
+        let base = (0u32..).zip(&self.base.strands).filter_map(|(at, _)| self.ix(at));
+        merged(base, self.overlay.strands()).filter_map(|ix| Some((ix, self.strand(ix)?)))
+    }
+
+    /// Spans that end at a ground place, in order.
+    pub fn spans_at(&self, ground: PlaceId) -> impl Iterator<Item = SpanId> {
+        let base = self.base.spans_at.of(ground).iter().copied();
+        merged(base.filter(|id| !self.overlay.is_changed(*id)), self.overlay.spans_at(ground))
+    }
+
+    /// The first of the spans in the same trench 同沟 as this one; `None` for a span in no trench.
+    pub fn trench(&self, network: &Network, span: SpanId) -> Option<SpanId> {
+        let trench = &network.get(span)?.trench;
+        if trench.is_empty() {
+            return None;
+        }
+        let base = self.base.trenches.get(trench).into_iter().flatten().copied();
+        let base = base.filter(|id| !self.overlay.is_changed(*id)).min();
+        base.into_iter().chain(self.overlay.first_in_trench(trench)).min()
+    }
+
+    /// Places that stand nowhere: neither they nor what they stand in has a position.
+    pub fn adrift(&self) -> &BTreeSet<PlaceId> {
+        self.overlay.adrift()
+    }
+
+    /// Places for which `wanted` holds nearest to a position, nearest first: at most `most` within `radius_m`,
+    /// with their distances in metres.
+    pub fn nearest_places(
+        &self,
+        network: &Network,
+        from: Position,
+        radius_m: f64,
+        most: usize,
+        wanted: &dyn Fn(PlaceId, &Place) -> bool,
+    ) -> Vec<(PlaceId, f64)> {
+        let near = Near { from, radius_m, most };
+        spatial::nearest_places(&self.base.spatial, self.overlay.spatial(), network, near, wanted)
+    }
+
+    /// Spans for which `wanted` holds nearest to a position with their nearest points, nearest first: at most
+    /// `most` within `radius_m`.
+    pub fn nearest_spans(
+        &self,
+        network: &Network,
+        from: Position,
+        radius_m: f64,
+        most: usize,
+        wanted: &dyn Fn(SpanId, &Span) -> bool,
+    ) -> Vec<(SpanId, Foot)> {
+        let near = Near { from, radius_m, most };
+        spatial::nearest_spans(&self.base.spatial, self.overlay.spatial(), network, near, wanted)
+    }
+}
+
+fn ground_ends(network: &Network, span: &Span) -> impl Iterator<Item = PlaceId> + use<> {
+    distinct([ground(network, span.a), ground(network, span.b)])
+}
+
+fn distinct([a, b]: [PlaceId; 2]) -> impl Iterator<Item = PlaceId> {
+    std::iter::once(a).chain((a != b).then_some(b))
+}
