@@ -1,0 +1,111 @@
+//! Two ways that share nothing, or what keeps them from it.
+
+use linewright_catalog::Technology;
+use linewright_search::access::{AccessSpace, At, Move};
+use linewright_search::access::{Risk, risk_record};
+use linewright_search::engine::{self, Bans, Certificate, Limits, PairVerdict, Path, Start};
+
+use crate::locate::named;
+use crate::report::{Alternative, LeastShared, Protection, Shared, SharedKind};
+use crate::request::SurveyError;
+use crate::route::TakenBefore;
+use crate::survey::{Finished, Trial};
+
+/// States the pair search may expand.
+const MAX_EXPANDED: u64 = 2_000_000;
+
+/// The answer about protection with the first solution that offers any on fibres of its own.
+pub(crate) fn protect(trials: &[Trial<'_>]) -> Result<Option<Protection>, SurveyError> {
+    let protectable = |trial: &&Trial<'_>| {
+        let access = trial.job.catalog.products().access(trial.solution.technology);
+        trial.solution.technology != Technology::Pon && access.is_some_and(|access| !access.protection.is_empty())
+    };
+    match trials.iter().find(protectable) {
+        Some(trial) => trial.protect().map(Some),
+        None => Ok(None),
+    }
+}
+
+/// What sharing weighs, milli-CNY: cables and ducts break together, rooms and manholes seldom.
+fn share_penalty(risk: &Risk) -> Option<u64> {
+    match risk {
+        Risk::Cable(_) => Some(100_000_000),
+        Risk::Span(_) | Risk::Trench(_) => Some(50_000_000),
+        Risk::Place(_) => Some(10_000_000),
+        // One port cannot be had twice.
+        Risk::Last(_) => None,
+    }
+}
+
+impl Trial<'_> {
+    fn protect(&self) -> Result<Protection, SurveyError> {
+        let space = self.space(false);
+        let starts = [Start::free(space.start())];
+        let limits = Limits { max_expanded: MAX_EXPANDED };
+        let verdict = engine::disjoint_pair(&space, [&starts, &starts], &Bans::default(), &share_penalty, limits);
+        Ok(match verdict {
+            PairVerdict::Disjoint { pair, optimal, gap } => match self.legs(&space, &pair)? {
+                Some((working, protection)) => Protection::Disjoint {
+                    working: Box::new(working),
+                    protection: Box::new(protection),
+                    optimal,
+                    gap_cny: i64::try_from(gap / 1000).unwrap_or(i64::MAX),
+                },
+                // Two ways exist, but light does not reach over one of them.
+                None => Protection::Undecided { least_shared: None },
+            },
+            PairVerdict::Impossible { certificate, least_shared } => Protection::Impossible {
+                single: match certificate {
+                    Certificate::SingleRisk(risk) => Some(self.shared(risk)),
+                    Certificate::Exhausted | Certificate::NoRoute => None,
+                },
+                no_route: certificate == Certificate::NoRoute,
+                least_shared: self.least_shared(&space, least_shared)?,
+            },
+            PairVerdict::Undecided { least_shared, .. } => {
+                Protection::Undecided { least_shared: self.least_shared(&space, least_shared)? }
+            }
+        })
+    }
+
+    fn least_shared(
+        &self,
+        space: &AccessSpace<'_>,
+        found: Option<engine::LeastShared<Path<At, Move>, Risk>>,
+    ) -> Result<Option<Box<LeastShared>>, SurveyError> {
+        let Some(found) = found else { return Ok(None) };
+        let shared = found.risks.iter().map(|risk| self.shared(*risk)).collect();
+        let legs = self.legs(space, &found.pair)?;
+        Ok(legs
+            .map(|(working, protection)| Box::new(LeastShared { working, protection, shared, optimal: found.optimal })))
+    }
+
+    /// Both legs; the second takes other cores and ports than the first.
+    fn legs(
+        &self,
+        space: &AccessSpace<'_>,
+        pair: &(Path<At, Move>, Path<At, Move>),
+    ) -> Result<Option<(Alternative, Alternative)>, SurveyError> {
+        let mut before = TakenBefore::default();
+        let mut leg = |path| {
+            Ok::<_, SurveyError>(match self.finish(space, path, &mut before)? {
+                Some(Finished::Way(way, _)) => Some(*way),
+                Some(Finished::Dark(..)) | None => None,
+            })
+        };
+        let (Some(mut working), Some(mut protection)) = (leg(&pair.0)?, leg(&pair.1)?) else { return Ok(None) };
+        (working.rank, protection.rank) = (1, 2);
+        Ok(Some((working, protection)))
+    }
+
+    fn shared(&self, risk: Risk) -> Shared {
+        let network = self.job.network;
+        let kind = match risk {
+            Risk::Place(id) => network.get(id).map(|place| SharedKind::Place(place.kind)),
+            Risk::Span(id) | Risk::Trench(id) => network.get(id).map(|span| SharedKind::Span(span.kind)),
+            Risk::Cable(_) => Some(SharedKind::Cable),
+            Risk::Last(_) => Some(SharedKind::Equipment),
+        };
+        Shared { resource: named(network, risk_record(risk)), kind: kind.unwrap_or(SharedKind::Cable) }
+    }
+}

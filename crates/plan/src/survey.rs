@@ -1,0 +1,374 @@
+//! The survey 勘察: can we serve this point, how, over what exactly, at what cost, by when?
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use linewright_catalog::{Budget, Catalog, LineMake, OpticsError, Solution, Technology};
+use linewright_model::{AnyId, CableId, Id, Network, Place, PlaceId, Version};
+use linewright_search::Topology;
+use linewright_search::access::{AccessSpace, At, Equipment, Goal, Move, Stack, Terms};
+use linewright_search::engine::{self, Bans, Limits, Path, Start};
+
+use crate::equipment::{Wanted, attachments};
+use crate::locate::{Found, locate, named};
+use crate::protect;
+use crate::reject;
+use crate::report::{Alternative, Block, Note, Survey, Verdict};
+use crate::request::{SurveyError, SurveyRequest};
+use crate::route::{Route, TakenBefore, Tracer};
+use crate::works::Site;
+
+/// Most alternatives that can be asked for.
+const MOST_ALTERNATIVES: usize = 20;
+/// States one search may expand before it says that better ways may exist.
+const MAX_EXPANDED: u64 = 400_000;
+
+/// All that a survey works on.
+pub(crate) struct Job<'a> {
+    pub(crate) network: &'a Network,
+    pub(crate) topology: &'a Topology,
+    pub(crate) catalog: &'a Catalog,
+    pub(crate) customer: &'a Found,
+    pub(crate) far: Option<&'a Found>,
+    pub(crate) today: NaiveDate,
+    pub(crate) latest: Option<NaiveDate>,
+}
+
+/// One access solution being tried.
+pub(crate) struct Trial<'a> {
+    pub(crate) job: &'a Job<'a>,
+    pub(crate) solution: &'a Solution,
+    pub(crate) wanted: Wanted<'a>,
+    pub(crate) terms: Terms,
+}
+
+/// What a path became.
+pub(crate) enum Finished {
+    /// A way to connect.
+    Way(Box<Alternative>, Key),
+    /// The way exists, but light does not get through.
+    Dark(AnyId, Block),
+}
+
+/// What makes two ways the same alternative.
+pub(crate) type Key = (Technology, AnyId, Option<Equipment>, Vec<CableId>);
+
+/// Answers a survey request. Pure: the same input gives the same answer.
+pub fn survey(
+    network: &Network,
+    topology: &Topology,
+    request: &SurveyRequest,
+    catalog: &Catalog,
+    now: DateTime<Utc>,
+) -> Result<Survey, SurveyError> {
+    if network.count::<Place>() == 0 {
+        return Err(SurveyError::EmptyNetwork);
+    }
+    let wanted = request.alternatives.unwrap_or(catalog.policy().candidates.alternatives);
+    if wanted == 0 || wanted > MOST_ALTERNATIVES {
+        return Err(SurveyError::Alternatives { asked: wanted, most: MOST_ALTERNATIVES });
+    }
+    let resolved = catalog.products().resolve(&request.product, request.bandwidth)?;
+    let customer = locate(network, &request.customer)?;
+    let far = request.far.as_ref().map(|far| locate(network, far)).transpose()?;
+    if far.as_ref().is_some_and(|far| same_end(&customer, far)) {
+        return Err(SurveyError::SameEnds);
+    }
+    let job = Job {
+        network,
+        topology,
+        catalog,
+        customer: &customer,
+        far: far.as_ref(),
+        today: now.date_naive(),
+        latest: request.latest,
+    };
+    let trials: Vec<Trial<'_>> = resolved.candidates.iter().filter_map(|s| Trial::new(&job, s)).collect();
+    let mut answer = Answer::default();
+    for trial in &trials {
+        trial.alternatives(wanted, &mut answer)?;
+    }
+    let alternatives = answer.ranked(wanted, job.today);
+    let protection = if request.protect { protect::protect(&trials)? } else { None };
+    let mut notes = answer.notes;
+    let rejected = reject::rejected(&trials, &alternatives, &answer.dark, &mut notes)?;
+    if alternatives.iter().any(|a| !a.to_check.is_empty()) {
+        notes.push(Note::CoresUnknown);
+    }
+    if alternatives.iter().any(|a| a.route.iter().any(|e| matches!(e, crate::Element::UnrecordedEquipment { .. }))) {
+        notes.push(Note::EquipmentUnknown);
+    }
+    notes.dedup();
+    Ok(Survey {
+        base: network.version(),
+        catalog: catalog.versions(),
+        customer: customer.located.clone(),
+        far: far.as_ref().map(|far| far.located.clone()),
+        product: resolved.product.code.clone(),
+        product_name: [resolved.product.name.zh.clone(), resolved.product.name.en.clone()],
+        bandwidth: request.bandwidth,
+        verdict: alternatives.first().map_or(Verdict::Infeasible, |best| best.verdict),
+        alternatives,
+        protection,
+        rejected,
+        notes,
+    })
+}
+
+fn same_end(a: &Found, b: &Found) -> bool {
+    match (a.end.place, b.end.place) {
+        (Some(a), Some(b)) => a == b,
+        _ => a.end.position.is_some() && a.end.position == b.end.position,
+    }
+}
+
+/// What the trials have found so far.
+#[derive(Default)]
+pub(crate) struct Answer {
+    ways: Vec<(Box<Alternative>, Key)>,
+    pub(crate) dark: BTreeMap<AnyId, (Technology, Block)>,
+    notes: Vec<Note>,
+}
+
+impl Answer {
+    fn take(&mut self, technology: Technology, finished: Finished) {
+        match finished {
+            Finished::Way(way, key) => {
+                if !self.ways.iter().any(|(_, other)| *other == key) {
+                    self.ways.push((way, key));
+                }
+            }
+            Finished::Dark(place, block) => {
+                self.dark.entry(place).or_insert((technology, block));
+            }
+        }
+    }
+
+    fn note(&mut self, note: Note) {
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
+    /// The best of each access point first, then what else there is;
+    /// ranked by coverage (for PON), verdict, cost, days (DOMAIN §4.2 step 11, §11).
+    fn ranked(&mut self, wanted: usize, today: NaiveDate) -> Vec<Alternative> {
+        let mut ways: Vec<Alternative> = self.ways.iter().map(|(way, _)| (**way).clone()).collect();
+        let covered = ways.iter().any(|way| way.technology == Technology::Pon && way.covers == Some(true));
+        let rank = |way: &Alternative| {
+            let elsewhere = covered && way.technology == Technology::Pon && way.covers == Some(false);
+            let wait = way.lead_time.not_before.map_or(0, |day| (day - today).num_days().max(0));
+            let days = i64::from(way.lead_time.working_days).max(wait);
+            (elsewhere, way.verdict, way.cost_cny, days, way.access_point.clone())
+        };
+        ways.sort_by_cached_key(rank);
+        let mut seen = BTreeSet::new();
+        ways.sort_by_cached_key(|way| !seen.insert((way.technology, way.access_point.clone())));
+        ways.truncate(wanted);
+        ways.sort_by_cached_key(rank);
+        for (rank, way) in (1..).zip(&mut ways) {
+            way.rank = rank;
+        }
+        ways
+    }
+}
+
+impl<'a> Trial<'a> {
+    /// A trial of a solution; `None` when it cannot carry what is asked: a PON has no far end of its own.
+    fn new(job: &'a Job<'a>, solution: &'a Solution) -> Option<Self> {
+        if job.far.is_some() && solution.technology == Technology::Pon {
+            return None;
+        }
+        let terms = terms(job.catalog, solution, job.latest);
+        Some(Self { job, solution, wanted: Wanted::new(solution, job.catalog), terms })
+    }
+
+    pub(crate) fn space(&'a self, relaxed: bool) -> AccessSpace<'a> {
+        let goal = match self.job.far {
+            Some(far) => Goal::Far(far.end),
+            None => Goal::Serving(attachments(self.job.network, &self.wanted, relaxed)),
+        };
+        AccessSpace::new(self.job.network, self.job.topology, &self.terms, self.job.customer.end, goal)
+    }
+
+    fn alternatives(&'a self, wanted: usize, answer: &mut Answer) -> Result<(), SurveyError> {
+        let covering: BTreeSet<PlaceId> = self.job.customer.covered_by.iter().copied().collect();
+        if self.solution.technology == Technology::Pon && !covering.is_empty() {
+            let space = self.space(false).only(covering);
+            self.collect(&space, wanted, answer)?;
+        }
+        self.collect(&self.space(false), wanted, answer)
+    }
+
+    /// The best way by each of the nearest access points, and the next best ways whatever their access point.
+    fn collect(&self, space: &AccessSpace<'_>, wanted: usize, answer: &mut Answer) -> Result<(), SurveyError> {
+        let starts = [Start::free(space.start())];
+        let limits = Limits { max_expanded: MAX_EXPANDED };
+        let mut bans = Bans::default();
+        for _ in 0..wanted {
+            let Ok(path) = engine::shortest(space, &starts, &bans, limits) else {
+                answer.note(Note::SearchBound);
+                break;
+            };
+            let Some(path) = path else { break };
+            bans.edges.extend(self.same_entry(space, &path));
+            self.take(space, &path, answer)?;
+        }
+        let paths = engine::k_shortest(space, &starts, wanted, &Bans::default(), limits).unwrap_or_else(|exceeded| {
+            answer.note(Note::SearchBound);
+            exceeded.found
+        });
+        paths.iter().try_for_each(|path| self.take(space, path, answer))
+    }
+
+    fn take(&self, space: &AccessSpace<'_>, path: &Path<At, Move>, answer: &mut Answer) -> Result<(), SurveyError> {
+        if let Some(finished) = self.finish(space, path, &mut TakenBefore::default())? {
+            answer.take(self.solution.technology, finished);
+        }
+        Ok(())
+    }
+
+    /// All moves that enter plant where this path does.
+    fn same_entry(&self, space: &AccessSpace<'_>, path: &Path<At, Move>) -> Vec<Move> {
+        let mut moves = Vec::new();
+        for step in &path.steps {
+            match step.edge {
+                Move::Tap(nth, ..) => {
+                    let Some(cable) = space.tap(nth).map(|tap| tap.cable) else { continue };
+                    let taps = (0..=u16::MAX).map_while(|n| space.tap(n).map(|tap| (n, tap)));
+                    for (n, _) in taps.filter(|(_, tap)| tap.cable == cable) {
+                        let strands = self.job.topology.strands_through(cable);
+                        moves.extend(strands.flat_map(|ix| [Move::Tap(n, ix, 0), Move::Tap(n, ix, 1)]));
+                    }
+                }
+                edge if step.to.stack == Stack::Entered => moves.push(edge),
+                _ => {}
+            }
+        }
+        moves
+    }
+
+    /// Makes an alternative of a path; `None` for a path that never enters plant.
+    pub(crate) fn finish(
+        &self,
+        space: &AccessSpace<'_>,
+        path: &Path<At, Move>,
+        before: &mut TakenBefore,
+    ) -> Result<Option<Finished>, SurveyError> {
+        let job = self.job;
+        let labels = [job.customer.located.label.as_str(), job.far.map_or("", |far| far.located.label.as_str())];
+        let pon = self.solution.technology == Technology::Pon;
+        let policy = job.catalog.policy();
+        let tracer = Tracer { space, network: job.network, policy, wanted: &self.wanted, labels, pon };
+        let route = tracer.trace(path, before);
+        let (budget, new_modules) = self.budget(&route)?;
+        let Some(access) = route.access_point else { return Ok(None) };
+        if let (Some(budget), Some(Equipment::Device(_))) = (&budget, route.equipment)
+            && !budget.passes
+        {
+            let failures = budget.failures().map(ToString::to_string).collect();
+            return Ok(Some(Finished::Dark(access, Block::Budget { interface: budget.interface.clone(), failures })));
+        }
+        Ok(Some(self.alternative(route, budget, new_modules, access)))
+    }
+
+    fn alternative(&self, mut route: Route, budget: Option<Budget>, new_modules: bool, access: AnyId) -> Finished {
+        let job = self.job;
+        let technology = self.solution.technology;
+        let site = Site { network: job.network, catalog: job.catalog, technology, wanted: &self.wanted, new_modules };
+        let works = site.works(&route, budget.as_ref(), job.today);
+        if let (true, Some(budget)) = (new_modules, &budget) {
+            for element in &mut route.elements {
+                if let crate::Element::Port { interface, .. } = element {
+                    budget.interface.clone_into(interface);
+                }
+            }
+        }
+        let covering = &job.customer.covered_by;
+        let revision = |id| job.network.revision(id).unwrap_or(Version(0));
+        let key = (technology, access, route.equipment, route.cables.clone());
+        let alternative = Alternative {
+            rank: 0,
+            verdict: works.verdict,
+            expansions: works.expansions,
+            technology,
+            container: self.solution.container.clone(),
+            access_point: named(job.network, access),
+            covers: (!covering.is_empty()).then(|| covering.iter().any(|place| place.any() == access)),
+            // `sum` of nothing is -0.0.
+            drop_m: route.drops.iter().fold(0.0, |sum, drop| sum + drop.length_m),
+            length_m: route.length_m,
+            route: route.elements,
+            holdings: route.holdings,
+            budget,
+            to_check: route.to_check.iter().map(|cable| named(job.network, *cable)).collect(),
+            bill: works.bill,
+            cost_cny: works.cost_cny,
+            lead_time: works.lead_time,
+            relied_on: route.relied_on.iter().map(|id| (named(job.network, *id), revision(*id))).collect(),
+        };
+        Finished::Way(Box::new(alternative), key)
+    }
+
+    /// The budget of a route with the interface plugged, or the cheapest one that passes.
+    fn budget(&self, route: &Route) -> Result<(Option<Budget>, bool), OpticsError> {
+        let optics = self.job.catalog.optics();
+        let plugged = route.port.and_then(|port| {
+            let block = self.job.network.get(port.device)?.block_of(port.port)?.clone();
+            optics.interface(&block.interface).map(|interface| interface.code.clone())
+        });
+        let line: &LineMake = &route.line;
+        if let Some(code) = plugged {
+            let budget = optics.budget(&code, line)?;
+            if budget.passes {
+                return Ok((Some(budget), false));
+            }
+            let better = optics.choose(&self.rate_of(&code), line)?.passing;
+            return Ok(match better {
+                Some(better) => (Some(better), true),
+                None => (Some(budget), false),
+            });
+        }
+        let mut nearest = None;
+        for rate in std::iter::once(&self.solution.interface_rate).chain(&self.solution.faster_rates) {
+            let choice = optics.choose(rate, line)?;
+            if choice.passing.is_some() {
+                return Ok((choice.passing, true));
+            }
+            nearest = nearest.or(choice.nearest_failing.map(|miss| miss.budget));
+        }
+        Ok((nearest, true))
+    }
+
+    fn rate_of(&self, code: &str) -> String {
+        let interface = self.job.catalog.optics().interface(code);
+        interface.map_or_else(String::new, |interface| interface.rate.clone())
+    }
+}
+
+/// The search's prices and limits, from the catalogue.
+fn terms(catalog: &Catalog, solution: &Solution, latest: Option<NaiveDate>) -> Terms {
+    let (prices, policy) = (catalog.prices(), catalog.policy());
+    let milli = |cny: i64| u64::try_from(cny).unwrap_or(0).saturating_mul(1000);
+    Terms {
+        fibres: u32::from(solution.fibres),
+        pon: solution.technology == Technology::Pon,
+        shadow_milli_cny_per_m: u64::try_from(prices.shadow_milli_cny_per_m).unwrap_or(1).max(1),
+        // Between a drop and a built cable: the works price each exactly.
+        drop_milli_cny_per_m: milli(prices.duct_cable.over_m(1000.0)) / 1000,
+        drop_milli_cny: milli(prices.drop_cable.amount_cny),
+        across_max_m: policy.distance.drop_aerial_max_m,
+        pole_milli_cny_per_m: milli(prices.pole_line.over_m(1000.0)) / 1000,
+        jumper_milli_cny: milli(prices.jumper.amount_cny),
+        splice_milli_cny: milli(prices.splice.amount_cny),
+        closure_milli_cny: milli(prices.closure.amount_cny),
+        tap_milli_cny: milli(policy.candidates.tap_premium_cny),
+        unproven_milli_cny: milli(policy.candidates.unproven_premium_cny),
+        waiting_milli_cny: milli(policy.candidates.waiting_premium_cny),
+        max_drop_m: policy.candidates.build_max_m,
+        straight_factor: policy.distance.prescreen_factor,
+        route_factor: policy.distance.route_factor,
+        access_points: policy.candidates.access_points,
+        latest,
+    }
+}
