@@ -1,0 +1,111 @@
+//! What every check needs: the network, the limits, the time, and where things stand and meet.
+
+use chrono::{DateTime, Utc};
+use linewright_catalog::Policy;
+use linewright_model::{AnyId, Carrier, Network, PlaceId, PortKind, Position};
+
+use crate::joints::Joints;
+use crate::{Finding, Rule};
+
+/// How deep places may stand in one another; a bound against circles of `within`.
+const NESTING_MAX: usize = 16;
+
+/// What a check looks at.
+pub struct Context<'a> {
+    /// The network.
+    pub network: &'a Network,
+    /// The carrier's limits.
+    pub policy: &'a Policy,
+    /// The time of the audit.
+    pub now: DateTime<Utc>,
+    pub(crate) joints: Joints,
+}
+
+impl<'a> Context<'a> {
+    /// Prepares an audit.
+    #[must_use]
+    pub fn new(network: &'a Network, policy: &'a Policy, now: DateTime<Utc>) -> Self {
+        Self { network, policy, now, joints: Joints::of(network) }
+    }
+
+    /// A record as messages name it: its table and code.
+    pub(crate) fn named(&self, id: impl Into<AnyId>) -> String {
+        let id = id.into();
+        let table = id.table.name().replace('_', " ");
+        self.network.tag(id).map_or_else(|| id.to_string(), |tag| format!("{table} {}", tag.code))
+    }
+
+    /// A slot as messages name it.
+    pub(crate) fn slot_named(&self, carrier: Carrier, slot: u32) -> String {
+        let what = match carrier {
+            Carrier::Cable(_) => "core",
+            Carrier::Device(device) => self.port_word(device, slot),
+            Carrier::Span(_) | Carrier::Link(_) => "slot",
+        };
+        format!("{what} {slot} of {}", self.named(carrier.any()))
+    }
+
+    /// What a port of a device is called.
+    pub(crate) fn port_word(&self, device: linewright_model::DeviceId, port: u32) -> &'static str {
+        match self.port_kind(device, port) {
+            Some(PortKind::OpticalTerminal | PortKind::DigitalTerminal) => "terminal",
+            _ => "port",
+        }
+    }
+
+    /// What a port is for; `None` when the device has no such port.
+    pub(crate) fn port_kind(&self, device: linewright_model::DeviceId, port: u32) -> Option<PortKind> {
+        Some(self.network.get(device)?.block_of(port)?.kind)
+    }
+
+    /// The place and all that it stands in, innermost first.
+    fn containers(&self, place: PlaceId) -> impl Iterator<Item = PlaceId> {
+        let within = |at: &PlaceId| self.network.get(*at).and_then(|place| place.within);
+        std::iter::successors(Some(place), within).take(NESTING_MAX)
+    }
+
+    /// The place on the ground that this one stands in: a closure's manhole, a box's building.
+    pub(crate) fn ground(&self, place: PlaceId) -> PlaceId {
+        self.containers(place).last().unwrap_or(place)
+    }
+
+    /// Whether two places are one, or one stands in the other.
+    pub(crate) fn together(&self, one: PlaceId, other: PlaceId) -> bool {
+        self.containers(one).any(|at| at == other) || self.containers(other).any(|at| at == one)
+    }
+
+    /// Where a place is: its own position, or that of what it stands in.
+    pub(crate) fn position(&self, place: PlaceId) -> Option<Position> {
+        self.containers(place).find_map(|at| self.network.get(at)?.position)
+    }
+}
+
+/// Collects the breaches of one rule.
+pub struct Notes {
+    rule: &'static Rule,
+    findings: Vec<Finding>,
+}
+
+impl Notes {
+    pub(crate) fn of(rule: &'static Rule) -> Self {
+        Self { rule, findings: Vec::new() }
+    }
+
+    /// Notes one breach.
+    pub(crate) fn say(&mut self, subject: impl Into<AnyId>, others: impl IntoIterator<Item = AnyId>, message: String) {
+        let Rule { number, code, severity, .. } = *self.rule;
+        let mut others: Vec<AnyId> = others.into_iter().collect();
+        others.dedup();
+        self.findings.push(Finding { number, code, severity, subject: subject.into(), others, message });
+    }
+
+    pub(crate) fn sorted(mut self) -> Vec<Finding> {
+        self.findings.sort_unstable();
+        self.findings
+    }
+}
+
+/// Numbers as people write them: `core 3`, `cores 3–8`.
+pub(crate) fn numbered(what: &str, first: u32, last: u32) -> String {
+    if first == last { format!("{what} {first}") } else { format!("{what}s {first}–{last}") }
+}

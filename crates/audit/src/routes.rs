@@ -1,0 +1,358 @@
+//! Rule 6: optical routes 光路 as chains of ports and cores.
+
+use std::collections::BTreeMap;
+
+use linewright_model::{
+    CableEnd, Carrier, DeviceId, Fixture, Id, Layer, Leg, LegRole, PlaceId, Port, PortKind, SlotState, Take, Trail,
+    TrailId,
+};
+
+use crate::slots::is_new;
+use crate::{Context, Notes};
+
+/// One element of a chain.
+#[derive(Clone, Copy)]
+struct Element {
+    carrier: Carrier,
+    slot: u32,
+    state: SlotState,
+}
+
+/// By which end two neighbours touch, where they are cores.
+type Meeting = (Option<CableEnd>, Option<CableEnd>);
+
+/// Rule 6: each fibre of each leg of an optical route runs from port to port, and each element meets the next: port
+/// and port by a jumper, a splice or the inside of a splitter; port and core or core and core by a splice; a core is
+/// left at the end where it was not entered. Order may run from A to Z or back.
+///
+/// What is selected or reserved is not built yet, so there it is enough that both stand in one place. The second fibre
+/// of a pair shares the equipment ports of the first. No element is repeated, because `apply` gives a slot once.
+pub(crate) fn contiguous_route(ctx: &Context<'_>, notes: &mut Notes) {
+    for (id, trail) in ctx.network.all::<Trail>() {
+        if trail.layer != Layer::Fibre {
+            continue;
+        }
+        for leg in &trail.legs {
+            let mut noter = Noter { ctx, notes, trail: id, role: leg.role };
+            for (part, chain) in noter.chains(leg) {
+                noter.walk(part, &chain);
+            }
+        }
+    }
+}
+
+/// Notes breaches of one leg.
+struct Noter<'a, 'b> {
+    ctx: &'a Context<'a>,
+    notes: &'b mut Notes,
+    trail: TrailId,
+    role: LegRole,
+}
+
+impl Noter<'_, '_> {
+    /// The leg's fibres, each as a chain.
+    fn chains(&mut self, leg: &Leg) -> BTreeMap<u8, Vec<Element>> {
+        let mut chains: BTreeMap<u8, Vec<Element>> = BTreeMap::new();
+        for holding in &leg.holdings {
+            match (holding.carrier, holding.take) {
+                (Carrier::Cable(_) | Carrier::Device(_) | Carrier::Link(_), Take::Slot(slot)) => {
+                    let element = Element { carrier: holding.carrier, slot, state: holding.state };
+                    chains.entry(holding.part).or_default().push(element);
+                }
+                (carrier, _) => {
+                    let named = self.ctx.named(carrier.any());
+                    let breach = format!("takes an amount of {named}, which is no part of an optical route");
+                    self.say(holding.part, &breach, &[carrier]);
+                }
+            }
+        }
+        self.share_ports(&mut chains);
+        chains
+    }
+
+    /// Gives the further fibres of a pair the equipment ports of the first, where they have none of their own.
+    fn share_ports(&self, chains: &mut BTreeMap<u8, Vec<Element>>) {
+        let Some(main) = chains.get(&0) else { return };
+        let equipment = |element: Option<&Element>| element.copied().filter(|element| self.is_equipment(element));
+        let (first, last) = (equipment(main.first()), equipment(main.last()));
+        for (_, chain) in chains.range_mut(1..) {
+            if let Some(port) = first.filter(|_| equipment(chain.first()).is_none()) {
+                chain.insert(0, port);
+            }
+            if let Some(port) = last.filter(|_| equipment(chain.last()).is_none()) {
+                chain.push(port);
+            }
+        }
+    }
+
+    fn is_equipment(&self, element: &Element) -> bool {
+        use PortKind::*;
+        self.kind(element).is_some_and(|kind| matches!(kind, Optical | Pon | E1 | Ethernet))
+    }
+
+    fn kind(&self, element: &Element) -> Option<PortKind> {
+        match element.carrier {
+            Carrier::Device(device) => self.ctx.port_kind(device, element.slot),
+            _ => None,
+        }
+    }
+
+    fn walk(&mut self, part: u8, chain: &[Element]) {
+        let (Some(first), Some(last)) = (chain.first(), chain.last()) else { return };
+        for (element, verb) in [(first, "begins"), (last, "ends")] {
+            if !matches!(element.carrier, Carrier::Device(_)) {
+                let breach = format!("{verb} on {}, not on a port", self.named(element));
+                self.say(part, &breach, &[element.carrier]);
+            }
+        }
+        for element in chain {
+            if matches!(element.carrier, Carrier::Device(_)) && self.kind(element).is_none() {
+                let breach = format!("takes {}, which does not exist", self.named(element));
+                self.say(part, &breach, &[element.carrier]);
+            }
+        }
+        // The ends by which the element at hand may have been entered.
+        let mut entered: Vec<Option<CableEnd>> = vec![None];
+        for pair in chain.windows(2) {
+            let [one, other] = [pair[0], pair[1]];
+            let meetings = self.meetings(&one, &other);
+            let onward = |left: &Option<CableEnd>| left.is_none() || entered.iter().any(|end| end != left);
+            let next: Vec<Option<CableEnd>> =
+                meetings.iter().filter(|(left, _)| onward(left)).map(|(_, end)| *end).collect();
+            if next.is_empty() {
+                let breach = self.breach(&one, &other, !meetings.is_empty());
+                self.say(part, &breach, &[one.carrier, other.carrier]);
+                entered = vec![None];
+            } else {
+                entered = next;
+            }
+        }
+    }
+
+    fn breach(&self, one: &Element, other: &Element, turns_back: bool) -> String {
+        if turns_back {
+            return format!("enters and leaves {} at the same end", self.named(one));
+        }
+        let how = match (one.carrier, other.carrier) {
+            _ if is_new(one.state) || is_new(other.state) => "they are not in one place",
+            (Carrier::Device(_), Carrier::Device(_)) => "no jumper joins them",
+            _ => "no splice joins them",
+        };
+        format!("{} and {} do not meet: {how}", self.named(one), self.named(other))
+    }
+
+    /// How two elements touch; empty when they do not.
+    fn meetings(&self, one: &Element, other: &Element) -> Vec<Meeting> {
+        let built = self.built(one, other);
+        if built.is_empty() && (is_new(one.state) || is_new(other.state)) {
+            return self.to_be_built(one, other);
+        }
+        built
+    }
+
+    fn built(&self, one: &Element, other: &Element) -> Vec<Meeting> {
+        if let (Some(a), Some(b)) = (port(one), port(other)) {
+            let patched = self.ctx.joints.jumpered(a, b) || self.through_splitter(a, b);
+            if patched {
+                return vec![(None, None)];
+            }
+        }
+        if let Some(found) = self.through_link(one, other) {
+            return found;
+        }
+        let mut found = Vec::new();
+        for (fixture, end) in fixtures(one) {
+            for (to, slot) in self.ctx.joints.spliced_to(fixture, one.slot) {
+                let (carrier, other_end) = match to {
+                    Fixture::Cable { id, end } => (Carrier::Cable(id), Some(end)),
+                    Fixture::Device { id } => (Carrier::Device(id), None),
+                };
+                if (carrier, slot) == (other.carrier, other.slot) {
+                    found.push((end, other_end));
+                }
+            }
+        }
+        found
+    }
+
+    fn through_splitter(&self, a: Port, b: Port) -> bool {
+        use PortKind::{SplitterIn, SplitterOut};
+        let kind = |port: Port| self.ctx.port_kind(port.device, port.port);
+        let kinds = (kind(a), kind(b));
+        a.device == b.device
+            && matches!(kinds, (Some(SplitterIn), Some(SplitterOut)) | (Some(SplitterOut), Some(SplitterIn)))
+    }
+
+    /// A Fibre link held as an element (Fibre on Fibre) touches the devices it ends on; `None` when neither is a link.
+    fn through_link(&self, one: &Element, other: &Element) -> Option<Vec<Meeting>> {
+        let (link, beside) = match (one.carrier, other.carrier) {
+            (Carrier::Link(link), beside) | (beside, Carrier::Link(link)) => (self.ctx.network.get(link)?, beside),
+            _ => return None,
+        };
+        let touches = [link.a.device, link.z.device].map(Carrier::Device).contains(&beside);
+        Some(if touches { vec![(None, None)] } else { Vec::new() })
+    }
+
+    /// Where a jumper or splice could still be made: both stand in one place.
+    fn to_be_built(&self, one: &Element, other: &Element) -> Vec<Meeting> {
+        let mut found = Vec::new();
+        for (left, here) in self.places(one) {
+            for (entered, there) in self.places(other) {
+                if self.ctx.together(here, there) {
+                    found.push((left, entered));
+                }
+            }
+        }
+        found
+    }
+
+    fn places(&self, element: &Element) -> Vec<(Option<CableEnd>, PlaceId)> {
+        let network = self.ctx.network;
+        let device = |id: DeviceId| network.get(id).map(|device| (None, device.place));
+        match element.carrier {
+            Carrier::Cable(id) => network.get(id).map_or_else(Vec::new, |cable| {
+                [CableEnd::A, CableEnd::B].map(|end| (Some(end), cable.end(end))).to_vec()
+            }),
+            Carrier::Device(id) => device(id).into_iter().collect(),
+            Carrier::Link(id) => {
+                let ends = network.get(id).map(|link| [link.a.device, link.z.device]);
+                ends.into_iter().flatten().filter_map(device).collect()
+            }
+            Carrier::Span(_) => Vec::new(),
+        }
+    }
+
+    fn named(&self, element: &Element) -> String {
+        self.ctx.slot_named(element.carrier, element.slot)
+    }
+
+    fn say(&mut self, part: u8, breach: &str, others: &[Carrier]) {
+        let leg = match self.role {
+            LegRole::Working => "working leg".to_owned(),
+            LegRole::Protection => "protection leg".to_owned(),
+            LegRole::Member(member) => format!("member {member}"),
+        };
+        let fibre = if part == 0 { String::new() } else { format!(", fibre {}", u16::from(part) + 1) };
+        let message = format!("{}, {leg}{fibre}: {breach}", self.ctx.named(self.trail));
+        self.notes.say(self.trail.any(), others.iter().map(|carrier| carrier.any()), message);
+    }
+}
+
+fn port(element: &Element) -> Option<Port> {
+    match element.carrier {
+        Carrier::Device(device) => Some(Port { device, port: element.slot }),
+        _ => None,
+    }
+}
+
+/// What splices of an element can be fixed to.
+fn fixtures(element: &Element) -> Vec<(Fixture, Option<CableEnd>)> {
+    match element.carrier {
+        Carrier::Cable(id) => [CableEnd::A, CableEnd::B].map(|end| (Fixture::Cable { id, end }, Some(end))).to_vec(),
+        Carrier::Device(id) => vec![(Fixture::Device { id }, None)],
+        Carrier::Span(_) | Carrier::Link(_) => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use linewright_model::{SlotState::*, *};
+
+    use crate::village::{Village, check, check_clean, frame, splice};
+
+    #[test]
+    fn cores_meet_by_splices() {
+        let message = "trail T-FEED, working leg: core 3 of cable FEED and core 3 of cable BRANCH do not meet: \
+                       no splice joins them";
+        // The reserved route over cores 5 may still be spliced through, so it is no breach.
+        check(6, message, |v, set| {
+            let now = v.network.get(v.through).unwrap();
+            set.update(v.through, now, Splice { count: 2, ..(**now).clone() });
+        });
+    }
+
+    #[test]
+    fn ports_meet_by_jumpers() {
+        let message = "trail T-FEED, working leg: port 1 of device OLT and terminal 3 of device ODF do not meet: \
+                       no jumper joins them";
+        check(6, message, |v, set| set.remove(v.olt_jumper, v.network.get(v.olt_jumper).unwrap()));
+        let message = "trail T-PAIR, working leg, fibre 2: port 1 of device ADM and terminal 2 of device ODF \
+                       do not meet: no jumper joins them";
+        check(6, message, |v, set| set.remove(v.second_jumper, v.network.get(v.second_jumper).unwrap()));
+    }
+
+    #[test]
+    fn a_route_may_run_either_way_and_through_a_splitter() {
+        check_clean(|v, set| v.change_trail(set, v.feed, |trail| trail.legs[0].holdings.reverse()));
+        check_clean(|v, set| {
+            v.change_trail(set, v.feed, |trail| {
+                trail.legs[0].holdings.push(Village::held(Carrier::Device(v.splitter), 3, Occupied));
+            });
+        });
+    }
+
+    #[test]
+    fn a_route_ends_on_ports() {
+        check(6, "trail T-CUST, working leg: ends on core 1 of cable DROP, not on a port", |v, set| {
+            v.change_trail(set, v.customer, |trail| trail.legs[0].holdings.truncate(2));
+            set.remove(v.customer_splice, v.network.get(v.customer_splice).unwrap());
+        });
+        check(
+            6,
+            "trail T-NEW, working leg: takes an amount of span DUCT2, which is no part of an optical route",
+            |v, set| {
+                v.change_trail(set, v.new, |trail| {
+                    let carrier = Carrier::Span(v.far_duct);
+                    trail.legs[0].holdings.push(Holding { carrier, take: Take::Amount(1), part: 0, state: Reserved });
+                });
+            },
+        );
+        // A number between two trays is no port.
+        check(6, "trail T-X, working leg: takes port 3 of device F2, which does not exist", |v, set| {
+            let mut device = frame("F2", v.cabinet, 2);
+            device.blocks.push(PortBlock { first: 4, ..device.blocks[0].clone() });
+            let device = set.create(device);
+            v.reserve(set, "T-X", &[(Carrier::Device(device), 1), (Carrier::Device(device), 3)]);
+        });
+    }
+
+    #[test]
+    fn a_core_is_left_at_its_other_end() {
+        check(6, "trail T-X, working leg: enters and leaves core 1 of cable SPARE at the same end", |v, set| {
+            let device = set.create(frame("F2", v.cabinet, 2));
+            let spare = (Fixture::Cable { id: v.spare, end: CableEnd::A }, 1);
+            set.create(splice("S-X", v.cabinet, (Fixture::Device { id: device }, 1), spare, 1));
+            let [enters, leaves] = [1, 2].map(|port| (Carrier::Device(device), port));
+            v.reserve(set, "T-X", &[enters, (Carrier::Cable(v.spare), 1), leaves]);
+        });
+    }
+
+    #[test]
+    fn a_planned_route_passes_from_place_to_place() {
+        let message = "trail T-X, working leg: core 2 of cable SPARE and terminal 1 of device F2 do not meet: \
+                       they are not in one place";
+        check(6, message, |v, set| {
+            let near = set.create(frame("F1", v.cabinet, 2));
+            let far = set.create(frame("F2", v.site, 2));
+            let route = [(Carrier::Device(near), 1), (Carrier::Cable(v.spare), 2), (Carrier::Device(far), 1)];
+            v.reserve(set, "T-X", &route);
+        });
+        check_clean(|v, set| {
+            let near = set.create(frame("F1", v.cabinet, 2));
+            let far = set.create(frame("F2", v.room, 2));
+            let route = [(Carrier::Device(near), 1), (Carrier::Cable(v.spare), 2), (Carrier::Device(far), 1)];
+            v.reserve(set, "T-X", &route);
+        });
+    }
+
+    #[test]
+    fn an_element_cannot_be_repeated() {
+        let mut village = Village::new();
+        let mut set = ChangeSet::new(Origin::Recording);
+        village.change_trail(&mut set, village.new, |trail| {
+            let again = trail.legs[0].holdings[1];
+            trail.legs[0].holdings.push(again);
+        });
+        assert!(matches!(village.network.apply(&set), Err(Violation::TwoOwners { .. })));
+    }
+}

@@ -1,0 +1,104 @@
+//! The table of rules: DOMAIN §10, the numbers that concern the Route, Cable and Fibre layers.
+
+use crate::{Context, Notes, Severity, cables, ducts, joints, routes, slots, terminals};
+
+/// One rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its number in DOMAIN §10.
+    pub number: u8,
+    /// Its stable code, for filters and links.
+    pub code: &'static str,
+    /// How bad a breach is.
+    pub severity: Severity,
+    /// What it asks, in English.
+    pub title_en: &'static str,
+    /// What it asks, in Chinese.
+    pub title_zh: &'static str,
+    /// Notes every breach.
+    pub check: fn(&Context<'_>, &mut Notes),
+}
+
+macro_rules! rules {
+    ($(($number:literal, $code:literal, $severity:ident, $en:literal, $zh:literal, $check:path)),* $(,)?) => {
+        /// All rules, by number. Rule 7 is missing: the state of a core in a route *is* the state in which the route
+        /// holds it, so it cannot be broken.
+        pub static RULES: &[Rule] = &[$(Rule {
+            number: $number,
+            code: $code,
+            severity: Severity::$severity,
+            title_en: $en,
+            title_zh: $zh,
+            check: $check,
+        }),*];
+    };
+}
+
+#[rustfmt::skip]
+rules! {
+    (1, "one-connection-per-core-end", Error,
+        "A core has at most one connection at each end", "每根纤芯每端至多一个连接", joints::one_connection_per_core_end),
+    (2, "splice-joins-two-cores", Error,
+        "A splice joins two different cores in one closure, box or room",
+        "熔接须在同一接头盒或箱体内连接两根不同纤芯", joints::splice_joins_two_cores),
+    (3, "splice-where-sections-end", Error,
+        "The cores of a splice belong to sections that end there", "熔接的纤芯须属于在该处成端的光缆段",
+        joints::splice_where_sections_end),
+    (4, "one-core-one-jumper-per-terminal", Error,
+        "A terminal has at most one core behind and one jumper in front", "端子背面至多一芯、正面至多一根跳纤",
+        terminals::one_core_one_jumper),
+    (5, "jumper-within-one-room", Error,
+        "Both ends of a jumper are in one room or cabinet", "跳纤两端须在同一机房或箱体", terminals::jumper_within_one_room),
+    (6, "contiguous-route", Error,
+        "An optical route is contiguous and ends on ports", "光路须首尾相接并终于端口", routes::contiguous_route),
+    (8, "occupied-has-owner", Error,
+        "What is occupied is occupied for somebody", "占用的资源须有归属", slots::occupied_has_owner),
+    (9, "one-owner", Error,
+        "A core, port or timeslot has one owner", "纤芯、端口、时隙只有一个归属", slots::one_owner),
+    (10, "idle-has-no-jumper", Warning,
+        "An idle port has no jumper", "空闲端口不得有跳纤", terminals::idle_has_no_jumper),
+    (11, "new-routes-on-sound-plant", Error,
+        "A new route takes nothing damaged or out of use", "新路由不得使用损坏或停用资源", slots::new_routes_on_sound_plant),
+    (12, "reservation-is-accounted-for", Error,
+        "A reservation names order, user and expiry", "预占须有工单、人员和期限", slots::reservation_is_accounted_for),
+    (13, "expired-reservation-released", Warning,
+        "An expired reservation is released", "到期预占须释放", slots::expired_reservation_released),
+    (14, "terminal-agrees-with-core", Warning,
+        "A terminal and the core behind it are in the same state", "端子与其纤芯状态一致", terminals::terminal_agrees_with_core),
+    (15, "cores-agree-with-model", Error,
+        "A section has the cores of its model, numbered from 1", "光缆段芯数与型号一致、编号连续", cables::cores_agree_with_model),
+    (16, "tubes-agree-with-model", Warning,
+        "Tubes and ribbons divide the section's cores", "束管与光纤带须与型号一致", cables::tubes_agree_with_model),
+    (17, "plausible-section-length", Warning,
+        "A section is no shorter than the straight line and not many times longer",
+        "光缆段长度不短于直线距离且不超过限定倍数", cables::plausible_section_length),
+    (18, "section-follows-spans", Warning,
+        "A section lies in connected spans from end to end", "光缆段须沿相连的管道段、杆路段敷设", cables::section_follows_spans),
+    (19, "taken-within-capacity", Warning,
+        "No more is taken of a duct, pole line or link than it has", "占用量不超过容量", ducts::taken_within_capacity),
+    (20, "duct-ends-at-manhole-or-room", Error,
+        "A duct ends at manholes, rooms, entries, cabinets or pole risers", "管道段端点须为人手孔、局房、引入口、光交箱或引上杆",
+        ducts::duct_ends_at_manhole_or_room),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_ascend_and_codes_differ() {
+        let numbers: Vec<u8> = RULES.iter().map(|rule| rule.number).collect();
+        assert_eq!(numbers, (1..=6).chain(8..=20).collect::<Vec<u8>>());
+        let mut codes: Vec<&str> = RULES.iter().map(|rule| rule.code).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), RULES.len());
+    }
+
+    #[test]
+    fn severities_are_those_of_the_domain() {
+        let warnings: Vec<u8> = RULES.iter().filter(|r| r.severity == Severity::Warning).map(|r| r.number).collect();
+        assert_eq!(warnings, [10, 13, 14, 16, 17, 18, 19]);
+        assert!(RULES.iter().all(|r| r.severity != Severity::Info));
+    }
+}
