@@ -1,0 +1,240 @@
+//! Single values on their way into a table and out of it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use linewright_model::Text;
+use serde::Serialize;
+use serde::de::value::{Error as NameError, StrDeserializer};
+use serde::de::{DeserializeOwned, IntoDeserializer};
+
+use super::Shape;
+
+/// One value of a row.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Cell {
+    Null,
+    Int(i64),
+    Real(f64),
+    Text(Text),
+}
+
+impl From<&Text> for Cell {
+    fn from(text: &Text) -> Self {
+        Cell::Text(text.clone())
+    }
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Self {
+        Cell::Text(text.into())
+    }
+}
+
+impl From<u32> for Cell {
+    fn from(n: u32) -> Self {
+        Cell::Int(n.into())
+    }
+}
+
+impl From<u16> for Cell {
+    fn from(n: u16) -> Self {
+        Cell::Int(n.into())
+    }
+}
+
+impl From<u8> for Cell {
+    fn from(n: u8) -> Self {
+        Cell::Int(n.into())
+    }
+}
+
+impl From<f64> for Cell {
+    fn from(n: f64) -> Self {
+        Cell::Real(n)
+    }
+}
+
+impl<T: Into<Cell>> From<Option<T>> for Cell {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Cell::Null, T::into)
+    }
+}
+
+impl Cell {
+    /// A whole number.
+    pub(crate) fn whole(n: u64) -> Result<Cell, Overflow> {
+        i64::try_from(n).map(Cell::Int).map_err(|_| Overflow::Number(n))
+    }
+
+    /// The serde name of an enum value, so that tables, log and native format say the same.
+    pub(crate) fn name<T: Serialize>(value: &T) -> Result<Cell, Overflow> {
+        match serde_json::to_value(value) {
+            Ok(serde_json::Value::String(name)) => Ok(Cell::Text(name.into())),
+            _ => Err(Overflow::NoName),
+        }
+    }
+
+    /// A value as JSON text.
+    pub(crate) fn json<T: Serialize + ?Sized>(value: &T) -> Result<Cell, Overflow> {
+        serde_json::to_string(value).map(|json| Cell::Text(json.into())).map_err(|_| Overflow::NoName)
+    }
+}
+
+/// A value that no column can hold.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub(crate) enum Overflow {
+    /// Above the range of a 64-bit signed column.
+    #[error("{0} is too large a number; the largest is {max}", max = i64::MAX)]
+    Number(u64),
+    /// Attributes nested too deep to be read back.
+    #[error("its source attributes are nested more than {0} levels deep")]
+    Depth(usize),
+    /// A value without a textual form; a fault of the mapping.
+    #[error("a value has no textual form")]
+    NoName,
+}
+
+/// A row being written.
+pub(crate) struct Row<'a>(&'a mut Vec<Cell>);
+
+impl<'a> Row<'a> {
+    pub(crate) fn new(cells: &'a mut Vec<Cell>) -> Self {
+        Self(cells)
+    }
+
+    pub(crate) fn add(&mut self, cell: impl Into<Cell>) -> &mut Self {
+        self.0.push(cell.into());
+        self
+    }
+
+    pub(crate) fn whole(&mut self, n: u64) -> Result<&mut Self, Overflow> {
+        Ok(self.add(Cell::whole(n)?))
+    }
+
+    pub(crate) fn name<T: Serialize>(&mut self, value: &T) -> Result<&mut Self, Overflow> {
+        Ok(self.add(Cell::name(value)?))
+    }
+
+    pub(crate) fn json<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<&mut Self, Overflow> {
+        Ok(self.add(Cell::json(value)?))
+    }
+
+    /// A list as a JSON array; most are empty, so that case is cheap.
+    pub(crate) fn list<T: Serialize>(&mut self, list: &[T]) -> Result<&mut Self, Overflow> {
+        if list.is_empty() { Ok(self.add("[]")) } else { self.json(list) }
+    }
+}
+
+/// A row being read, cell by cell in the order of its columns.
+pub(crate) struct Cells {
+    shape: &'static Shape,
+    cells: std::vec::IntoIter<Cell>,
+    at: usize,
+}
+
+impl Cells {
+    /// The cells of a row, from the column at `from`.
+    pub(crate) fn new(shape: &'static Shape, cells: Vec<Cell>, from: usize) -> Self {
+        let mut cells = cells.into_iter();
+        // Skips what was read already; a short row is found by the first read.
+        cells.by_ref().take(from).for_each(drop);
+        Self { shape, cells, at: from }
+    }
+
+    fn next(&mut self) -> Result<Cell, Damage> {
+        self.at += 1;
+        self.cells.next().ok_or_else(|| self.damage("is missing"))
+    }
+
+    /// Says what is wrong with the cell read last.
+    pub(crate) fn damage(&self, what: impl fmt::Display) -> Damage {
+        let column = self.at.checked_sub(1).and_then(|at| self.shape.columns.get(at)).unwrap_or(&"");
+        Damage::new(self.shape.table, format!("{column} {what}"))
+    }
+
+    pub(crate) fn whole_or_none<T: TryFrom<i64>>(&mut self) -> Result<Option<T>, Damage> {
+        match self.next()? {
+            Cell::Null => Ok(None),
+            Cell::Int(n) => T::try_from(n).map(Some).map_err(|_| self.damage(format!("is {n}, out of range"))),
+            _ => Err(self.damage("is no whole number")),
+        }
+    }
+
+    pub(crate) fn whole<T: TryFrom<i64>>(&mut self) -> Result<T, Damage> {
+        self.whole_or_none()?.ok_or_else(|| self.damage("is null"))
+    }
+
+    pub(crate) fn real_or_none(&mut self) -> Result<Option<f64>, Damage> {
+        match self.next()? {
+            Cell::Null => Ok(None),
+            Cell::Real(n) => Ok(Some(n)),
+            _ => Err(self.damage("is no number")),
+        }
+    }
+
+    pub(crate) fn real(&mut self) -> Result<f64, Damage> {
+        self.real_or_none()?.ok_or_else(|| self.damage("is null"))
+    }
+
+    pub(crate) fn text_or_none(&mut self) -> Result<Option<Text>, Damage> {
+        match self.next()? {
+            Cell::Null => Ok(None),
+            Cell::Text(text) => Ok(Some(text)),
+            _ => Err(self.damage("is no text")),
+        }
+    }
+
+    pub(crate) fn text(&mut self) -> Result<Text, Damage> {
+        self.text_or_none()?.ok_or_else(|| self.damage("is null"))
+    }
+
+    pub(crate) fn name_or_none<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Damage> {
+        let Some(name) = self.text_or_none()? else { return Ok(None) };
+        let name: StrDeserializer<'_, NameError> = (*name).into_deserializer();
+        T::deserialize(name).map(Some).map_err(|error| self.damage(format!("is not known: {error}")))
+    }
+
+    pub(crate) fn name<T: DeserializeOwned>(&mut self) -> Result<T, Damage> {
+        self.name_or_none()?.ok_or_else(|| self.damage("is null"))
+    }
+
+    pub(crate) fn json_or_none<T: DeserializeOwned>(&mut self) -> Result<Option<Arc<T>>, Damage> {
+        let Some(json) = self.text_or_none()? else { return Ok(None) };
+        let value = serde_json::from_str(&json).map_err(|error| self.damage(format!("cannot be read: {error}")))?;
+        Ok(Some(Arc::new(value)))
+    }
+
+    pub(crate) fn list<T: DeserializeOwned>(&mut self) -> Result<Vec<T>, Damage> {
+        let json = self.text()?;
+        if &*json == "[]" {
+            return Ok(Vec::new());
+        }
+        serde_json::from_str(&json).map_err(|error| self.damage(format!("cannot be read: {error}")))
+    }
+
+    /// Text parsed by its type, dates and times for instance.
+    pub(crate) fn parsed_or_none<T: std::str::FromStr<Err: fmt::Display>>(&mut self) -> Result<Option<T>, Damage> {
+        let Some(text) = self.text_or_none()? else { return Ok(None) };
+        text.parse().map(Some).map_err(|error| self.damage(format!("is {text:?}: {error}")))
+    }
+}
+
+/// A row that is no record: the tables were changed by hand, or the file is broken.
+#[derive(Clone, PartialEq, Debug, thiserror::Error)]
+#[error("table {table}{}: {what}", row.map_or_else(String::new, |id| format!(" id {id}")))]
+pub(crate) struct Damage {
+    table: &'static str,
+    row: Option<u32>,
+    what: String,
+}
+
+impl Damage {
+    pub(crate) fn new(table: &'static str, what: impl Into<String>) -> Self {
+        Self { table, row: None, what: what.into() }
+    }
+
+    pub(crate) fn of_row(self, id: u32) -> Self {
+        Self { row: Some(id), ..self }
+    }
+}

@@ -1,0 +1,183 @@
+//! Records as rows: for each table its columns, and the two directions side by side. No SQL, no backend.
+
+mod cable;
+mod cell;
+mod device;
+mod place;
+mod span;
+mod trail;
+
+use linewright_model::{
+    Address, AnyId, Cable, Change, ChangeSet, Dataset, DatasetId, Device, Edit, Id, Jumper, Link, Place, SlotMark,
+    Span, Splice, Stored, TableKind, Tag, Trail, Version,
+};
+
+pub(crate) use cell::{Cell, Cells, Damage, Overflow, Row};
+
+/// A SQL table and its columns, the key of the owning record first.
+pub(crate) struct Shape {
+    /// Name in the database.
+    pub(crate) table: &'static str,
+    /// Columns in the order of the cells of a row; the first is the id of the record the row belongs to.
+    pub(crate) columns: &'static [&'static str],
+    /// Columns that order the rows of one record.
+    pub(crate) order: &'static str,
+}
+
+/// What every record's own table begins with.
+macro_rules! record_columns {
+    ($($column:literal),* $(,)?) => { &["id", "revision", "code", "name", "dataset", "extra", $($column),*] };
+}
+pub(crate) use record_columns;
+
+/// Rows of one SQL table, cells one row after the other.
+#[derive(Default)]
+pub(crate) struct Sheet {
+    pub(crate) cells: Vec<Cell>,
+}
+
+/// Where a record puts the rows of its lists.
+pub(crate) struct ListSink<'a> {
+    owner: u32,
+    sheets: &'a mut [Sheet],
+}
+
+impl ListSink<'_> {
+    /// Adds a row to the `list`-th list of the record.
+    pub(crate) fn row<const N: usize>(&mut self, list: usize, cells: [Cell; N]) {
+        // Lists are numbered as in `Tabular::LISTS`, of which there is a sheet each.
+        if let Some(sheet) = self.sheets.get_mut(list) {
+            sheet.cells.push(Cell::from(self.owner));
+            sheet.cells.extend(cells);
+        }
+    }
+}
+
+/// Rows of the lists of many records, ascending by owner and order, taken owner by owner.
+pub(crate) struct Lists {
+    lists: Vec<(&'static Shape, std::iter::Peekable<std::vec::IntoIter<Vec<Cell>>>)>,
+    owner: i64,
+}
+
+impl Lists {
+    /// Rows of the `list`-th list that belong to the record being read.
+    pub(crate) fn rows(&mut self, list: usize) -> Vec<Cells> {
+        let owner = self.owner;
+        let Some((shape, rows)) = self.lists.get_mut(list) else { return Vec::new() };
+        let mut found = Vec::new();
+        while let Some(cells) = rows.next_if(|row| row.first() == Some(&Cell::Int(owner))) {
+            found.push(Cells::new(shape, cells, 1));
+        }
+        found
+    }
+}
+
+/// A record kept as one row of its own table and rows of lists.
+pub(crate) trait Tabular: Stored {
+    /// Its own table.
+    const MAIN: Shape;
+    /// The tables of its lists.
+    const LISTS: &'static [Shape] = &[];
+
+    /// Appends the cells of its own columns.
+    fn put(&self, row: &mut Row<'_>) -> Result<(), Overflow>;
+
+    /// Adds the rows of its lists.
+    fn put_lists(&self, lists: &mut ListSink<'_>) -> Result<(), Overflow> {
+        let _ = lists;
+        Ok(())
+    }
+
+    /// Reads it back, cells in the order of `put`.
+    fn take(tag: Tag, row: &mut Cells, lists: &mut Lists) -> Result<Self, Damage>;
+}
+
+/// Appends the rows of a record to its sheets, its own table first.
+fn put_record<R: Tabular>(record: &R, id: u32, revision: Version, sheets: &mut [Sheet]) -> Result<(), Overflow> {
+    let Some((main, lists)) = sheets.split_first_mut() else { return Ok(()) };
+    let tag = record.tag();
+    let mut row = Row::new(&mut main.cells);
+    row.add(id).whole(revision.0)?.add(&tag.code).add(&tag.name).add(tag.dataset.map(|id| id.raw()));
+    match &tag.extra {
+        Some(extra) => row.json(&**extra)?,
+        None => row.add(Cell::Null),
+    };
+    record.put(&mut row)?;
+    record.put_lists(&mut ListSink { owner: id, sheets: lists })
+}
+
+/// Rows as read back: creations for [`Network::restore`](linewright_model::Network::restore) and revisions.
+#[derive(Default)]
+pub(crate) struct Restored {
+    pub(crate) rows: ChangeSet,
+    pub(crate) revisions: Vec<(AnyId, Version)>,
+}
+
+fn take_records<R: Tabular>(main: Vec<Vec<Cell>>, lists: Vec<Vec<Vec<Cell>>>, into: &mut Restored) -> Result<(), Damage>
+where
+    Change: From<Edit<R>>,
+{
+    let lists = R::LISTS.iter().zip(lists).map(|(shape, rows)| (shape, rows.into_iter().peekable())).collect();
+    let mut lists = Lists { lists, owner: 0 };
+    for cells in main {
+        let mut row = Cells::new(&R::MAIN, cells, 0);
+        let id: u32 = row.whole()?;
+        lists.owner = i64::from(id);
+        let (record, revision) = take_record::<R>(&mut row, &mut lists).map_err(|damage| damage.of_row(id))?;
+        let id = R::Id::from_raw(id);
+        into.revisions.push((id.any(), revision));
+        into.rows.changes.push(Edit { id, before: None, after: Some(record.into()) }.into());
+    }
+    match lists.lists.iter_mut().find_map(|(shape, rows)| Some((shape.table, rows.next()?))) {
+        Some((table, _)) => Err(Damage::new(table, "a row belongs to no record")),
+        None => Ok(()),
+    }
+}
+
+fn take_record<R: Tabular>(row: &mut Cells, lists: &mut Lists) -> Result<(R, Version), Damage> {
+    let revision = Version(row.whole()?);
+    let tag = Tag {
+        code: row.text()?,
+        name: row.text()?,
+        dataset: row.whole_or_none()?.map(DatasetId::from_raw),
+        extra: row.json_or_none()?,
+    };
+    Ok((R::take(tag, row, lists)?, revision))
+}
+
+macro_rules! dispatch {
+    ($($record:ident),* $(,)?) => {
+        /// The SQL tables of a kind of record, its own first.
+        pub(crate) fn shapes(table: TableKind) -> Vec<&'static Shape> {
+            match table {
+                $(TableKind::$record => std::iter::once(&<$record as Tabular>::MAIN).chain(<$record as Tabular>::LISTS).collect()),*
+            }
+        }
+
+        /// Appends the rows of a change's record as it is after the change, if it still is.
+        pub(crate) fn put(change: &Change, revision: Version, sheets: &mut [Sheet]) -> Result<(), Overflow> {
+            match change {
+                $(Change::$record(edit) => match &edit.after {
+                    Some(record) => put_record(&**record, edit.id.raw(), revision, sheets),
+                    None => Ok(()),
+                }),*
+            }
+        }
+
+        /// Reads records of one kind; `lists` as in [`shapes`] after the first.
+        pub(crate) fn take(
+            table: TableKind,
+            main: Vec<Vec<Cell>>,
+            lists: Vec<Vec<Vec<Cell>>>,
+            into: &mut Restored,
+        ) -> Result<(), Damage> {
+            match table { $(TableKind::$record => take_records::<$record>(main, lists, into)),* }
+        }
+
+        /// Whether a change's record existed before it.
+        pub(crate) fn existed(change: &Change) -> bool {
+            match change { $(Change::$record(edit) => edit.before.is_some()),* }
+        }
+    };
+}
+dispatch!(Dataset, Place, Span, Cable, Device, Splice, Jumper, Trail, Link, SlotMark, Address);

@@ -1,0 +1,113 @@
+//! What SQLite says, in words that say what to do.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::error::DatabaseError;
+
+use crate::rows::{Damage, Overflow};
+use crate::{Mode, StoreError};
+
+/// The file a handle works on, and how long it waits for others.
+#[derive(Debug)]
+pub(super) struct File {
+    pub(super) path: PathBuf,
+    pub(super) mode: Mode,
+    pub(super) wait: Duration,
+}
+
+impl File {
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn at(&self) -> PathBuf {
+        self.path.clone()
+    }
+
+    pub(super) fn closed(&self) -> StoreError {
+        StoreError::Closed { path: self.at() }
+    }
+
+    pub(super) fn damaged(&self, reason: impl Into<String>) -> StoreError {
+        StoreError::Damaged { path: self.at(), reason: reason.into() }
+    }
+
+    pub(super) fn damage(&self, damage: Damage) -> StoreError {
+        self.damaged(damage.to_string())
+    }
+
+    pub(super) fn overflow(&self, overflow: Overflow) -> StoreError {
+        // `unstorable` has refused such values before they come here.
+        StoreError::Internal { what: overflow.to_string() }
+    }
+
+    pub(super) fn read_only(&self) -> StoreError {
+        let reason = match self.mode {
+            Mode::ReadOnly => "this command opened it for reading; open it for writing to change it",
+            Mode::Write | Mode::Create => "check the permissions of the file, its directory and its disk",
+        };
+        StoreError::ReadOnly { path: self.at(), reason: reason.to_owned() }
+    }
+
+    /// The error of a failed statement.
+    pub(super) fn error(&self, error: sqlx::Error) -> StoreError {
+        match error {
+            sqlx::Error::Database(error) => self.database_error(&*error),
+            sqlx::Error::Io(error) => StoreError::Io { path: self.at(), reason: error.to_string() },
+            sqlx::Error::PoolClosed => self.closed(),
+            sqlx::Error::PoolTimedOut => {
+                StoreError::Io { path: self.at(), reason: "all connections were busy for too long".to_owned() }
+            }
+            // Text that is not UTF-8 or a value of a wrong kind: not written by us.
+            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::RowNotFound => {
+                self.damaged(error.to_string())
+            }
+            other => {
+                tracing::error!(path = %self.path.display(), error = %other, "unexpected database error");
+                StoreError::Internal { what: other.to_string() }
+            }
+        }
+    }
+
+    fn database_error(&self, error: &dyn DatabaseError) -> StoreError {
+        let path = self.at();
+        let reason = error.message().to_owned();
+        match primary_code(error) {
+            BUSY | LOCKED => StoreError::Locked { path, waited_s: self.wait.as_secs() },
+            READONLY => self.read_only(),
+            IOERR => StoreError::Io { path, reason },
+            CORRUPT => self.damaged(reason),
+            FULL => StoreError::DiskFull { path },
+            PERM | CANTOPEN | AUTH => StoreError::Denied { path, reason },
+            NOTADB => StoreError::NotADatabase { path },
+            CONSTRAINT => {
+                tracing::error!(path = %path.display(), %reason, "the tables refuse what the network allows");
+                StoreError::Internal { what: format!("the tables refuse what the network allows ({reason})") }
+            }
+            _ => {
+                tracing::error!(path = %path.display(), %reason, "unexpected database error");
+                StoreError::Internal { what: reason }
+            }
+        }
+    }
+}
+
+// https://www.sqlite.org/rescode.html
+pub(super) const GENERIC: i32 = 1;
+const PERM: i32 = 3;
+const BUSY: i32 = 5;
+const LOCKED: i32 = 6;
+const READONLY: i32 = 8;
+const IOERR: i32 = 10;
+const CORRUPT: i32 = 11;
+const FULL: i32 = 13;
+const CANTOPEN: i32 = 14;
+const CONSTRAINT: i32 = 19;
+const AUTH: i32 = 23;
+const NOTADB: i32 = 26;
+
+/// The primary result code: the extended code without its upper bytes.
+pub(super) fn primary_code(error: &dyn DatabaseError) -> i32 {
+    error.code().and_then(|code| code.parse::<i32>().ok()).map_or(GENERIC, |code| code & 0xff)
+}

@@ -1,0 +1,200 @@
+//! SQLite: one file, WAL, `synchronous=FULL`; readers beside one committer.
+
+mod committer;
+#[cfg(test)]
+mod crash;
+mod error;
+mod read;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod write;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use linewright_model::{Network, Version};
+use sqlx::pool::PoolConnection;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection, SqlitePool};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::{AsOf, CommitError, Committed, LogEntry, Mode, Proposal, SchemaStatus, Storage, StoreError};
+use committer::{Committer, Message, WAITING};
+use error::File;
+
+/// How long to wait for another process to release the write lock.
+const WAIT: Duration = Duration::from_secs(10);
+
+/// Connections that read at the same time.
+const READERS: u32 = 4;
+
+/// Prepared statements kept by a connection: a few sizes for each table.
+const STATEMENTS: usize = 256;
+
+/// 9999-12-31T23:59:59Z, seconds of Unix time.
+const LAST_SECOND: i64 = 253_402_300_799;
+
+/// A network in a SQLite file.
+///
+/// Cheap to share behind an `Arc`. Dropping it lets the committer finish what waits; [`Storage::close`] also
+/// waits for that.
+#[derive(Debug)]
+pub struct Sqlite {
+    file: Arc<File>,
+    readers: SqlitePool,
+    committer: mpsc::Sender<Message>,
+    seen: watch::Receiver<Option<Network>>,
+}
+
+impl Sqlite {
+    /// Opens a file. Must be called inside a tokio runtime.
+    ///
+    /// Refuses, untouched, what is no SQLite file or the database of another program.
+    pub async fn open(path: &Path, mode: Mode) -> Result<Self, StoreError> {
+        Self::open_waiting(path, mode, WAIT).await
+    }
+
+    /// Opens a file; every write waits `wait` for other processes before it gives up.
+    pub async fn open_waiting(path: &Path, mode: Mode, wait: Duration) -> Result<Self, StoreError> {
+        // Absolute, so that SQLite takes no name for a URI.
+        let absolute = std::path::absolute(path)
+            .map_err(|error| StoreError::Denied { path: path.into(), reason: error.to_string() })?;
+        let options = SqliteConnectOptions::new()
+            .filename(absolute)
+            .read_only(mode == Mode::ReadOnly)
+            .create_if_missing(mode == Mode::Create)
+            .foreign_keys(true)
+            .busy_timeout(wait)
+            .statement_cache_capacity(STATEMENTS)
+            .disable_statement_logging();
+        Self::start(File { path: path.into(), mode, wait }, options).await
+    }
+
+    /// Looks at the file, connects and starts the committer.
+    async fn start(file: File, options: SqliteConnectOptions) -> Result<Self, StoreError> {
+        look_before(&file.path, file.mode)?;
+        let file = Arc::new(file);
+        // Nothing may be written, not even the journal mode, before it is known whose file this is.
+        let mut probe = options.connect().await.map_err(|e| file.error(e))?;
+        schema::status(&mut probe, &file).await?;
+        probe.close().await.map_err(|e| file.error(e))?;
+
+        let options = match file.mode {
+            Mode::ReadOnly => options,
+            Mode::Write | Mode::Create => {
+                options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full)
+            }
+        };
+        let conn = options.connect().await.map_err(|e| file.error(e))?;
+        let readers = SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options);
+        let (committer, inbox) = mpsc::channel(WAITING);
+        let (seen_by_committer, seen) = watch::channel(None);
+        tokio::spawn(Committer { file: file.clone(), conn, inbox, seen: seen_by_committer }.run());
+        Ok(Self { file, readers, committer, seen })
+    }
+
+    async fn reader(&self) -> Result<PoolConnection<sqlx::Sqlite>, StoreError> {
+        self.readers.acquire().await.map_err(|e| self.file.error(e))
+    }
+
+    async fn version_at(&self, time: DateTime<Utc>) -> Result<Version, StoreError> {
+        // The log keeps times of fixed width, so text order is time order, up to the year 9999.
+        let time = DateTime::from_timestamp(LAST_SECOND, 0).map_or(time, |last| time.min(last));
+        let version: Option<i64> = sqlx::query_scalar("SELECT max(version) FROM change_log WHERE at <= ?1")
+            .bind(time.to_rfc3339_opts(SecondsFormat::Micros, true))
+            .fetch_one(&mut *self.reader().await?)
+            .await
+            .map_err(|e| self.file.error(e))?;
+        let version = u64::try_from(version.unwrap_or(0));
+        version.map(Version).map_err(|_| self.file.damaged("its log has a version below 0"))
+    }
+}
+
+/// Says what is wrong with a path in words SQLite has not.
+fn look_before(path: &Path, mode: Mode) -> Result<(), StoreError> {
+    match std::fs::metadata(path) {
+        Ok(found) if found.is_file() => Ok(()),
+        Ok(_) => Err(StoreError::NotAFile { path: path.into() }),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+            match directory {
+                Some(directory) if !directory.is_dir() => Err(StoreError::NoDirectory { directory: directory.into() }),
+                _ if mode == Mode::Create => Ok(()),
+                _ => Err(StoreError::Missing { path: path.into() }),
+            }
+        }
+        Err(error) => Err(StoreError::Denied { path: path.into(), reason: error.to_string() }),
+    }
+}
+
+impl Storage for Sqlite {
+    async fn schema_status(&self) -> Result<SchemaStatus, StoreError> {
+        schema::status(&mut *self.reader().await?, &self.file).await
+    }
+
+    async fn migrate(&self) -> Result<(), StoreError> {
+        let mut conn = self.reader().await?;
+        if self.file.mode == Mode::ReadOnly && schema::status(&mut conn, &self.file).await? != SchemaStatus::Current {
+            return Err(self.file.read_only());
+        }
+        schema::migrate(&mut conn, &self.file).await
+    }
+
+    async fn head(&self) -> Result<Version, StoreError> {
+        schema::head(&mut *self.reader().await?, &self.file).await
+    }
+
+    async fn load(&self) -> Result<Network, StoreError> {
+        read::load(&mut *self.reader().await?, &self.file).await
+    }
+
+    async fn snapshot(&self) -> Result<Network, StoreError> {
+        let known = self.seen.borrow().clone();
+        match known {
+            Some(network) if !self.committer.is_closed() => Ok(network),
+            _ => self.refresh().await,
+        }
+    }
+
+    async fn refresh(&self) -> Result<Network, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.committer.send(Message::Refresh(reply)).await.map_err(|_| self.file.closed())?;
+        answer.await.map_err(|_| self.file.closed())?
+    }
+
+    async fn commit(&self, proposal: Proposal) -> Result<Committed, CommitError> {
+        let (reply, answer) = oneshot::channel();
+        let message = Message::Commit(Box::new((proposal, reply)));
+        self.committer.send(message).await.map_err(|_| self.file.closed())?;
+        answer.await.map_err(|_| self.file.closed())?
+    }
+
+    async fn log(&self, after: Version, limit: u32) -> Result<Vec<LogEntry>, StoreError> {
+        let mut conn = self.reader().await?;
+        schema::head(&mut conn, &self.file).await?;
+        read::log(&mut conn, &self.file, after, limit).await
+    }
+
+    async fn as_of(&self, when: AsOf) -> Result<Network, StoreError> {
+        let head = self.head().await?;
+        let target = match when {
+            AsOf::Version(asked) if asked > head => return Err(StoreError::NoSuchVersion { asked, head }),
+            AsOf::Version(version) => version,
+            AsOf::Time(time) => self.version_at(time).await?,
+        };
+        let mut network = Network::new();
+        read::replay(&mut *self.reader().await?, &self.file, &mut network, target).await?;
+        Ok(network)
+    }
+
+    async fn close(&self) {
+        let (reply, answer) = oneshot::channel();
+        if self.committer.send(Message::Close(reply)).await.is_ok() {
+            answer.await.ok();
+        }
+        self.readers.close().await;
+    }
+}

@@ -1,0 +1,105 @@
+//! Whose database it is, which schema it has, and bringing it up to date.
+
+use sqlx::migrate::Migrator;
+use sqlx::{Connection, Row, SqliteConnection};
+
+use super::error::{File, GENERIC, primary_code};
+use crate::{SchemaStatus, StoreError};
+use linewright_model::Version;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
+
+/// `application_id` of a Linewright database: `LNWR`, set by the first migration.
+const APPLICATION_ID: i64 = 0x4C4E_5752;
+
+/// The schema this program needs.
+fn needed() -> i64 {
+    MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
+}
+
+fn compare(found: i64) -> SchemaStatus {
+    let needed = needed();
+    match found.cmp(&needed) {
+        std::cmp::Ordering::Less => SchemaStatus::Older { found, needed },
+        std::cmp::Ordering::Equal => SchemaStatus::Current,
+        std::cmp::Ordering::Greater => SchemaStatus::Newer { found, needed },
+    }
+}
+
+/// The schema of the database; refuses the database of another program.
+pub(super) async fn status(conn: &mut SqliteConnection, file: &File) -> Result<SchemaStatus, StoreError> {
+    // One transaction, so that a migration elsewhere is seen whole or not at all.
+    let mut read = conn.begin().await.map_err(|e| file.error(e))?;
+    let count =
+        "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' AND name NOT LIKE '_sqlx_migrations%'";
+    let tables: i64 = sqlx::query_scalar(count).fetch_one(&mut *read).await.map_err(|e| file.error(e))?;
+    let application: i64 =
+        sqlx::query_scalar("PRAGMA application_id").fetch_one(&mut *read).await.map_err(|e| file.error(e))?;
+    if application != APPLICATION_ID {
+        let empty = tables == 0 && application == 0;
+        return if empty { Ok(SchemaStatus::Empty) } else { Err(StoreError::Foreign { path: file.path().into() }) };
+    }
+    let found: Option<i64> = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations")
+        .fetch_one(&mut *read)
+        .await
+        .map_err(|e| file.error(e))?;
+    Ok(found.map_or(SchemaStatus::Empty, compare))
+}
+
+/// The error that a status is to someone who wants to use the tables.
+fn refusal(status: SchemaStatus, file: &File) -> Option<StoreError> {
+    let path = file.path().to_owned();
+    match status {
+        SchemaStatus::Current => None,
+        SchemaStatus::Empty => Some(StoreError::SchemaEmpty { path }),
+        SchemaStatus::Older { found, needed } => Some(StoreError::SchemaOlder { path, found, needed }),
+        SchemaStatus::Newer { found, needed } => Some(StoreError::SchemaNewer { path, found, needed }),
+    }
+}
+
+/// Runs the migrations that are missing, each in a transaction of its own.
+pub(super) async fn migrate(conn: &mut SqliteConnection, file: &File) -> Result<(), StoreError> {
+    let before = status(conn, file).await?;
+    match before {
+        SchemaStatus::Current => return Ok(()),
+        SchemaStatus::Newer { .. } => return refusal(before, file).map_or(Ok(()), Err),
+        SchemaStatus::Empty | SchemaStatus::Older { .. } => {}
+    }
+    tracing::info!(path = %file.path().display(), ?before, needed = needed(), "migrating");
+    // `Migrator::run` asks for more lifetimes than a future that may move between threads has.
+    let Err(error) = MIGRATIONS.run_direct(None, &mut *conn, false).await else { return Ok(()) };
+    // Another process may have been quicker.
+    if status(conn, file).await == Ok(SchemaStatus::Current) {
+        return Ok(());
+    }
+    Err(match error {
+        sqlx::migrate::MigrateError::Execute(error) | sqlx::migrate::MigrateError::ExecuteMigration(error, _) => {
+            file.error(error)
+        }
+        other => file.damaged(format!("its schema cannot be brought up: {other}")),
+    })
+}
+
+/// The newest version; refuses a schema that is not current.
+pub(super) async fn head(conn: &mut SqliteConnection, file: &File) -> Result<Version, StoreError> {
+    let query = "SELECT version, (SELECT max(version) FROM _sqlx_migrations) FROM head";
+    let row = match sqlx::query(query).fetch_one(&mut *conn).await {
+        Ok(row) => row,
+        Err(sqlx::Error::Database(error)) if primary_code(&*error) == GENERIC => {
+            // Most likely there is no such table.
+            return Err(match refusal(status(conn, file).await?, file) {
+                Some(refusal) => refusal,
+                None => file.damaged(error.message()),
+            });
+        }
+        Err(error) => return Err(file.error(error)),
+    };
+    let found: Option<i64> = row.try_get(1).map_err(|e| file.error(e))?;
+    match refusal(found.map_or(SchemaStatus::Empty, compare), file) {
+        Some(refusal) => Err(refusal),
+        None => {
+            let version: i64 = row.try_get(0).map_err(|e| file.error(e))?;
+            u64::try_from(version).map(Version).map_err(|_| file.damaged(format!("its version is {version}")))
+        }
+    }
+}
