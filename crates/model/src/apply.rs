@@ -125,6 +125,18 @@ pub enum Violation {
         /// Its code.
         code: String,
     },
+    /// More of a divisible carrier would be taken than it has.
+    #[error("{carrier} ({code}) has {capacity_kbps} kbit/s; {taken_kbps} would be taken")]
+    OverCapacity {
+        /// The carrier.
+        carrier: AnyId,
+        /// Its code.
+        code: String,
+        /// What would be taken in all, kbit/s.
+        taken_kbps: u64,
+        /// What there is, kbit/s.
+        capacity_kbps: u64,
+    },
     /// A slot would make a transition that the state table forbids.
     #[error("slot {slot} of {carrier} ({code}) cannot go from {from} to {to}")]
     IllegalTransition {
@@ -286,6 +298,12 @@ impl Inner {
         }
         let Some(record) = now else { return Ok(()) };
         for target in distinct(record.references()) {
+            if target.table == TableKind::Dataset {
+                if let Some(members) = self.members.get_mut(&target.raw) {
+                    members.remove(&id);
+                }
+                continue;
+            }
             let referrers = Arc::make_mut(self.links_mut(target).referrers.entry(target.raw));
             referrers.retain(|by| *by != id);
         }
@@ -321,6 +339,10 @@ impl Inner {
             if target.raw >= self.links_mut(target).next {
                 return Err(Violation::Dangling { from: id, code: code(), to: target });
             }
+            if target.table == TableKind::Dataset {
+                self.members.entry(target.raw).or_default().insert(id);
+                continue;
+            }
             let referrers = Arc::make_mut(self.links_mut(target).referrers.entry(target.raw));
             referrers.insert(referrers.partition_point(|by| *by < id), id);
         }
@@ -337,7 +359,9 @@ impl Inner {
     fn check_references<R: Stored>(&self, edit: &Edit<R>) -> Result<(), Violation> {
         let id = edit.id.any();
         let Some(record) = &edit.after else {
-            let left = self.links[id.table as usize].referrers.get(id.raw).and_then(|list| list.first());
+            let members = if id.table == TableKind::Dataset { self.members.get(&id.raw) } else { None };
+            let referrers = self.links[id.table as usize].referrers.get(id.raw);
+            let left = referrers.and_then(|list| list.first()).or_else(|| members.and_then(|set| set.get_min()));
             return match left {
                 Some(by) => Err(Violation::StillReferred { id, by: *by, code: self.code(*by) }),
                 None => Ok(()),
@@ -372,6 +396,12 @@ impl Inner {
     fn check_carrier(&self, after: &Network, carrier: Carrier) -> Result<(), Violation> {
         let Some(discipline) = after.discipline(carrier) else { return Ok(()) };
         let Some(taken) = after.taken(carrier) else { return Ok(()) };
+        if let Discipline::Amount { capacity_kbps } = discipline
+            && taken.amount() > capacity_kbps
+        {
+            let (carrier, code) = (carrier.any(), self.code(carrier.any()));
+            return Err(Violation::OverCapacity { carrier, code, taken_kbps: taken.amount(), capacity_kbps });
+        }
         let numbered = matches!(discipline, Discipline::Exclusive { .. });
         if (numbered && taken.amount() > 0) || (!numbered && !taken.uses().is_empty()) {
             return Err(Violation::WrongTake { carrier: carrier.any(), code: self.code(carrier.any()) });
@@ -415,17 +445,25 @@ impl Inner {
     }
 
     fn check_transition(&self, old: &Network, new: &Network, carrier: Carrier, slot: u32) -> Result<(), Violation> {
-        // A carrier that comes or goes with its slots makes no transition.
-        if !old.contains(carrier.any()) || !new.contains(carrier.any()) {
-            return Ok(());
+        // A new carrier's slots start in the state nothing is recorded of; a removed one's must end idle.
+        let (mut from, mut to) = (old.slot(carrier, slot), new.slot(carrier, slot));
+        if !old.contains(carrier.any()) {
+            from.state = new.rest_state(carrier);
         }
-        let (from, to) = (old.slot(carrier, slot), new.slot(carrier, slot));
+        if !new.contains(carrier.any()) {
+            to.state = SlotState::Idle;
+        }
         let moved = from.state != to.state || from.owner != to.owner;
-        let blocked = to.owner.is_some() && from.owner != to.owner && from.faulty;
+        // A fault may stand beside an owner, but nobody takes a faulty slot, nor goes into service on it.
+        let enters = from.owner != to.owner || (to.state == SlotState::Occupied && from.state != to.state);
+        let blocked = to.owner.is_some() && enters && from.faulty;
         if blocked || (moved && !from.state.may_become(to.state)) {
             return Err(Violation::IllegalTransition {
                 carrier: carrier.any(),
-                code: self.code(carrier.any()),
+                code: new
+                    .tag(carrier.any())
+                    .or(old.tag(carrier.any()))
+                    .map_or_else(String::new, |tag| tag.code.to_string()),
                 slot,
                 from: if blocked { SlotState::Damaged } else { from.state },
                 to: to.state,

@@ -116,6 +116,8 @@ pub(crate) struct Inner {
     pub(crate) tables: Tables,
     pub(crate) links: [Links; TableKind::ALL.len()],
     pub(crate) codes: imbl::HashMap<CodeKey, u32>,
+    /// Records of each data set: too many for a list that is copied when one changes.
+    pub(crate) members: imbl::HashMap<u32, imbl::OrdSet<AnyId>>,
 }
 
 impl Network {
@@ -179,7 +181,12 @@ impl Network {
         self.inner.codes.get(&key).map(|raw| I::from_raw(*raw))
     }
 
-    /// Records that refer to this one, ascending by table and id.
+    /// Records of a data set, ascending by table and id.
+    pub fn members(&self, dataset: DatasetId) -> impl Iterator<Item = AnyId> {
+        self.inner.members.get(&dataset.raw()).into_iter().flatten().copied()
+    }
+
+    /// Records that refer to this one, ascending by table and id; a data set has [`members`](Self::members) instead.
     pub fn referrers(&self, id: impl Into<AnyId>) -> &[AnyId] {
         let id = id.into();
         let found = self.inner.links[id.table as usize].referrers.get(id.raw);

@@ -53,6 +53,8 @@ fn assert_same_derived(one: &Network, other: &Network) {
     for id in ids(one) {
         assert_eq!(one.referrers(id), other.referrers(id), "referrers of {id}");
         assert_eq!(one.tag(id), other.tag(id), "tag of {id}");
+        let members = |network: &Network| id.typed().map(|set| network.members(set).collect::<Vec<_>>());
+        assert_eq!(members(one), members(other), "members of {id}");
     }
     for carrier in carriers(one) {
         assert_eq!(one.taken(carrier), other.taken(carrier), "taken of {}", carrier.any());

@@ -311,6 +311,75 @@ fn wrong_take() {
 }
 
 #[test]
+fn over_capacity() {
+    let link = |town: &Town, set: &mut ChangeSet| {
+        set.create(Link {
+            tag: Tag::new("L1", ""),
+            layer: Layer::Section,
+            a: Port { device: town.frame, port: 1 },
+            z: Port { device: town.frame, port: 2 },
+            slots: Discipline::Amount { capacity_kbps: 10_000 },
+            trail: town.trail,
+        })
+    };
+    let take = move |kbps: [u64; 2]| {
+        move |town: &Town, set: &mut ChangeSet| {
+            let carrier = Carrier::Link(link(town, set));
+            for (at, kbps) in kbps.iter().enumerate() {
+                set.create(trail(&format!("A{at}"), &[(carrier, Take::Amount(*kbps), Reserved)]));
+            }
+        }
+    };
+    check(Recording, "", take([4_000, 6_000]));
+    check(Recording, "link#0 (L1) has 10000 kbit/s; 10001 would be taken", take([4_001, 6_000]));
+}
+
+/// Slots of a carrier that comes or goes move by the same table.
+#[test]
+fn new_and_removed_carriers_make_transitions_too() {
+    let come = |occupancy, state| {
+        move |town: &Town, set: &mut ChangeSet| {
+            let carrier = Carrier::Cable(set.create(cable("C9", town.manhole, town.manhole, occupancy)));
+            set.create(trail("T9", &[(carrier, Take::Slot(1), state)]));
+        }
+    };
+    check(Operation, "", come(Occupancy::Proven, Reserved));
+    let said = |from, to| format!("slot 1 of cable#2 (C9) cannot go from {from} to {to}");
+    check(Operation, &said("idle", "occupied"), come(Occupancy::Proven, Occupied));
+    check(Operation, &said("unknown", "reserved"), come(Occupancy::Unproven, Reserved));
+    check(Recording, "", come(Occupancy::Unproven, Occupied));
+    check(Operation, "slot 1 of cable#0 (C1) cannot go from occupied to idle", |town, set| {
+        set.remove(town.trail, town.network.get(town.trail).unwrap());
+        set.remove(town.cable, town.network.get(town.cable).unwrap());
+    });
+}
+
+/// A core that went bad while reserved forces a redesign (DOMAIN §6.1); one in service keeps its owner.
+#[test]
+fn a_reserved_core_that_went_bad_is_not_occupied() {
+    for (from, to, legal) in [(Reserved, Occupied, false), (Occupied, Releasing, true), (Reserved, Idle, true)] {
+        let mut town = town();
+        let carrier = Carrier::Cable(town.cable);
+        let mut set = ChangeSet::new(Recording);
+        let old = set.create(trail("T2", &[(carrier, Take::Slot(3), from)]));
+        set.create(mark("K1", carrier, 3, Damaged));
+        let old = town.network.apply(&set).unwrap().resolve(old);
+        let mut set = ChangeSet::new(Operation);
+        let before = town.network.get(old).unwrap().clone();
+        if to == Idle {
+            set.remove(old, &before);
+        } else {
+            set.update(
+                old,
+                &before,
+                Trail { legs: trail("", &[(carrier, Take::Slot(3), to)]).legs, ..(*before).clone() },
+            );
+        }
+        assert_eq!(town.network.apply(&set).is_ok(), legal, "{from} to {to}");
+    }
+}
+
+#[test]
 fn illegal_transition() {
     let release = |town: &Town, set: &mut ChangeSet| {
         set.remove(town.trail, town.network.get(town.trail).unwrap());
