@@ -12,16 +12,11 @@ pub(crate) fn taken_within_capacity(ctx: &Context<'_>, notes: &mut Notes) {
         let unit = if span.kind == SpanKind::Duct { "bores" } else { "attachments" };
         (Carrier::Span(id), span.discipline(), unit)
     });
-    let links = ctx.network.all::<Link>().map(|(id, link)| {
-        let unit = if matches!(link.slots, Discipline::Amount { .. }) { "kbit/s" } else { "slots" };
-        (Carrier::Link(id), link.slots, unit)
-    });
+    let links = ctx.network.all::<Link>().map(|(id, link)| (Carrier::Link(id), link.slots, "slots"));
     for (carrier, discipline, unit) in spans.chain(links) {
-        let capacity = match discipline {
-            Discipline::Counted { capacity: Some(capacity) } => u64::from(capacity),
-            Discipline::Amount { capacity_kbps } => capacity_kbps,
-            Discipline::Counted { capacity: None } | Discipline::Exclusive { .. } => continue,
-        };
+        // Numbered slots and bandwidth are guarded by `apply`.
+        let Discipline::Counted { capacity: Some(capacity) } = discipline else { continue };
+        let capacity = u64::from(capacity);
         let Some(taken) = ctx.network.taken(carrier).filter(|taken| taken.amount() > capacity) else { continue };
         let (name, amount) = (ctx.named(carrier.any()), taken.amount());
         let by: Vec<AnyId> = taken.amount_owners().map(|(owner, _)| owner).collect();
@@ -92,9 +87,9 @@ mod tests {
         check(19, "span DUCT1 has 2 bores but cable FEED lies in bore 3", |v, set| {
             v.change_cable(set, v.feeder, |cable| cable.route[1].bore = Some(3));
         });
-        check(19, "link L-PAIR has 1000 kbit/s of which 1001 are taken", |v, set| {
+        check(19, "link L-PAIR has 1000 slots of which 1001 are taken", |v, set| {
             let now = v.network.get(v.pair_link).unwrap();
-            let slots = Discipline::Amount { capacity_kbps: 1000 };
+            let slots = Discipline::Counted { capacity: Some(1000) };
             set.update(v.pair_link, now, Link { slots, ..(**now).clone() });
             let holding = Holding {
                 carrier: Carrier::Link(v.pair_link),

@@ -100,7 +100,8 @@ impl Noter<'_, '_> {
     fn walk(&mut self, part: u8, chain: &[Element]) {
         let (Some(first), Some(last)) = (chain.first(), chain.last()) else { return };
         for (element, verb) in [(first, "begins"), (last, "ends")] {
-            if !matches!(element.carrier, Carrier::Device(_)) {
+            // A core selected or reserved may be spliced on later; one in service must end somewhere.
+            if !matches!(element.carrier, Carrier::Device(_)) && !is_new(element.state) {
                 let breach = format!("{verb} on {}, not on a port", self.named(element));
                 self.say(part, &breach, &[element.carrier]);
             }

@@ -96,6 +96,8 @@ pub struct Candidates {
     pub unproven_premium_cny: i64,
     /// Plant not yet in service is preferred only if cheaper by this per strand or span, whole CNY.
     pub waiting_premium_cny: i64,
+    /// A port faster than needed is taken only if the way is cheaper by this per step of rate, whole CNY.
+    pub faster_port_premium_cny: i64,
 }
 
 /// Expiry of holds (DOMAIN §6.1).
@@ -244,6 +246,11 @@ impl Policy {
             (self.candidates.build_max_m > 0.0, "candidates.build_max_m", "must be positive"),
             (self.candidates.tap_premium_cny >= 0, "candidates.tap_premium_cny", "must not be negative"),
             (self.candidates.unproven_premium_cny >= 0, "candidates.unproven_premium_cny", "must not be negative"),
+            (
+                self.candidates.faster_port_premium_cny >= 0,
+                "candidates.faster_port_premium_cny",
+                "must not be negative",
+            ),
             (self.candidates.waiting_premium_cny >= 0, "candidates.waiting_premium_cny", "must not be negative"),
             (self.candidates.search_radius_m > 0.0, "candidates.search_radius_m", "must be positive"),
         ];

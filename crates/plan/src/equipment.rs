@@ -52,16 +52,18 @@ impl<'a> Wanted<'a> {
         self.rates.contains(&rate)
     }
 
+    /// How many steps of the rate ladder a port is above the cheapest that would do.
+    fn steps_above(&self, device: &Device, port: u32) -> usize {
+        let block = device.block_of(port);
+        let rate = block.and_then(|b| self.catalog.optics().interface(&b.interface)).map(|i| i.rate.as_str());
+        let rate = rate.or(block.map(|b| &*b.rate));
+        self.rates.iter().position(|r| Some(*r) == rate).unwrap_or(self.rates.len())
+    }
+
     /// Free ports, cheapest rate first, then the lowest number.
     pub(crate) fn ports(&self, network: &Network, id: DeviceId, device: &Device) -> Vec<u32> {
         let mut ports = capacity::free_ports(network, id, device, &|block| self.fits(block));
-        let rank = |port: &u32| {
-            let block = device.block_of(*port);
-            let rate = block.and_then(|b| self.catalog.optics().interface(&b.interface)).map(|i| i.rate.as_str());
-            let rate = rate.or(block.map(|b| &*b.rate));
-            self.rates.iter().position(|r| Some(*r) == rate)
-        };
-        ports.sort_by_key(|port| (rank(port), *port));
+        ports.sort_by_key(|port| (self.steps_above(device, *port), *port));
         ports
     }
 
@@ -82,6 +84,12 @@ impl<'a> Wanted<'a> {
         }
     }
 
+    /// What a port faster than needed is worth to others, whole CNY; steers the search and is on no bill.
+    fn faster_cny(&self, steps: usize) -> i64 {
+        let premium_cny = self.catalog.policy().candidates.faster_port_premium_cny;
+        premium_cny.saturating_mul(i64::try_from(steps).unwrap_or(i64::MAX))
+    }
+
     /// All equipment of the wanted kinds, free or not.
     pub(crate) fn all<'n>(&'n self, network: &'n Network) -> impl Iterator<Item = (DeviceId, &'n Device)> {
         let devices = network.all::<Device>().map(|(id, device)| (id, &**device));
@@ -96,18 +104,18 @@ pub(crate) fn attachments(network: &Network, wanted: &Wanted<'_>, relaxed: bool)
         if !offered(&device.plant, None) {
             continue;
         }
-        let free = wanted.ports(network, id, device).len();
+        let ports = wanted.ports(network, id, device);
         let board = device.free_board_slots.is_some_and(|n| n > 0);
-        let extra_cny = match (free, board) {
-            (1.., _) => 0,
-            (0, true) => wanted.board_cny(),
-            (0, false) if relaxed => 0,
-            (0, false) => continue,
+        let extra_cny = match (ports.first(), board) {
+            (Some(port), _) => wanted.faster_cny(wanted.steps_above(device, *port)),
+            (None, true) => wanted.board_cny(),
+            (None, false) if relaxed => 0,
+            (None, false) => continue,
         };
         let attachment = Attachment {
             equipment: Equipment::Device(id),
             extra_milli_cny: u64::try_from(extra_cny).unwrap_or(0).saturating_mul(1000),
-            last: free == 1 && !board,
+            last: ports.len() == 1 && !board,
         };
         found.entry(device.place).or_default().push(attachment);
     }

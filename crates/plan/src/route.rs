@@ -219,9 +219,19 @@ impl Tracer<'_> {
         let at = seen.pieces.iter().position(|piece| piece.cable == tap.cable).unwrap_or(0);
         let after_m: f64 = seen.pieces.iter().skip(at + 1).map(|piece| self.sheath_m(piece.cable)).sum();
         route.elements.push(Element::NewSplices { count: 2 * fibres, at: named(self.network, tap.span) });
+        let held = route.holdings.len();
         self.pieces(route, &seen.pieces[at..], &picked, Some((total_m - after_m).max(0.0)));
         self.terminals(route, seen.tails[1], &picked);
         self.place(route, seen.places[1]);
+        // A core that is cut is of no use to anybody else on the other side of the cut.
+        route.holdings.truncate(held);
+        if let Pick::Proven(cores) = &picked {
+            for (part, nth) in (0u8..).zip(cores) {
+                let take =
+                    |(carrier, slot)| Holding { carrier, take: Take::Slot(slot), part, state: SlotState::Selected };
+                route.holdings.extend(seen.slots(*nth).map(take));
+            }
+        }
         route.access_point.get_or_insert(tap.cable.any());
     }
 

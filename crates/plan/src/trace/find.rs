@@ -63,7 +63,7 @@ pub fn find(network: &Network, asked: &str) -> Result<Subject, TraceError> {
         &|| records(by_name(network, text)),
     ];
     let found = ways.iter().map(|way| way()).find(|found| !found.is_empty()).unwrap_or_default();
-    let found = without_links_of(network, found);
+    let found = without_doubles(network, found);
     let shown = || text.chars().take(60).collect::<String>();
     match found.as_slice() {
         [one] => Ok(*one),
@@ -153,14 +153,17 @@ fn by_name(network: &Network, text: &str) -> Vec<AnyId> {
     found
 }
 
-/// An optical route and the link it supports often have one code: the route is meant.
-fn without_links_of(network: &Network, found: Vec<Subject>) -> Vec<Subject> {
-    let is_other_side = |subject: &Subject| {
+/// An optical route and the link it supports often have one code, and so have a line of a plain map and the span
+/// made for it: the route and the cable are meant, which show the other.
+fn without_doubles(network: &Network, found: Vec<Subject>) -> Vec<Subject> {
+    let is_double = |subject: &Subject| {
         let Subject::Record(id) = subject else { return false };
-        let link = id.typed::<LinkId>().and_then(|id| network.get(id));
-        link.is_some_and(|link| found.contains(&Subject::Record(link.trail.any())))
+        let route = id.typed::<LinkId>().and_then(|id| network.get(id)).map(|link| link.trail.any());
+        let mut cables = id.typed::<SpanId>().into_iter().flat_map(|span| network.referring::<CableId>(span));
+        route.is_some_and(|route| found.contains(&Subject::Record(route)))
+            || cables.any(|cable| found.contains(&Subject::Record(cable.any())))
     };
-    found.iter().filter(|subject| !is_other_side(subject)).copied().collect()
+    found.iter().filter(|subject| !is_double(subject)).copied().collect()
 }
 
 fn candidate(network: &Network, subject: Subject) -> Candidate {
