@@ -150,6 +150,8 @@ pub struct Prices {
     pub e1_converter: Price,
     /// STM-1 customer equipment.
     pub stm1_cpe: Price,
+    /// Regenerator 中继器 with its optics, installed.
+    pub regenerator: Price,
     /// E1 tributary board 支路板.
     pub e1_board: Price,
     /// MSTP Ethernet board.
@@ -191,7 +193,7 @@ impl Prices {
     }
 
     /// Every price by the piece except splitters, with its key.
-    fn counted(&self) -> [(&'static str, &Price); 17] {
+    fn counted(&self) -> [(&'static str, &Price); 18] {
         [
             ("drop_cable", &self.drop_cable),
             ("jumper", &self.jumper),
@@ -206,6 +208,7 @@ impl Prices {
             ("ethernet_cpe", &self.ethernet_cpe),
             ("e1_converter", &self.e1_converter),
             ("stm1_cpe", &self.stm1_cpe),
+            ("regenerator", &self.regenerator),
             ("e1_board", &self.e1_board),
             ("mstp_ethernet_board", &self.mstp_ethernet_board),
             ("pon_board", &self.pon_board),

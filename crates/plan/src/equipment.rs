@@ -119,7 +119,9 @@ pub(crate) fn attachments(network: &Network, wanted: &Wanted<'_>, relaxed: bool)
         };
         found.entry(device.place).or_default().push(attachment);
     }
-    for place in unrecorded(network) {
+    // Fibre may end on whatever stands there; a PON needs an OLT that the map shows.
+    let unrecorded = if wanted.port == PortKind::Pon { Vec::new() } else { unrecorded(network) };
+    for place in unrecorded {
         let equipment = Equipment::Unrecorded(place);
         found.entry(place).or_default().push(Attachment { equipment, extra_milli_cny: 0, last: false });
     }

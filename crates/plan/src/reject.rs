@@ -42,7 +42,7 @@ pub(crate) fn rejected(
             None if *distance_m > policy.build_max_m => {
                 Some((None, Block::TooFar { distance_m: *distance_m, limit_m: policy.build_max_m }))
             }
-            None => trials.iter().find_map(|trial| trial.why_not(*place).map(|b| (Some(trial.solution.technology), b))),
+            None => why_not_at_all(trials, *place),
         };
         if let Some((technology, block)) = blocked {
             let access_point = named(job.network, *place);
@@ -58,6 +58,16 @@ pub(crate) fn rejected(
         );
     }
     Ok(found)
+}
+
+/// What keeps a place from serving with every solution, told for the one preferred; `None` when one could, only dearer.
+fn why_not_at_all(trials: &[Trial<'_>], place: PlaceId) -> Option<(Option<Technology>, Block)> {
+    let mut first = None;
+    for trial in trials {
+        let block = trial.why_not(place)?;
+        first.get_or_insert((Some(trial.solution.technology), block));
+    }
+    first
 }
 
 impl Trial<'_> {

@@ -55,7 +55,8 @@ impl Site<'_> {
             Verdict::Expansion
         } else if !route.drops.is_empty() {
             Verdict::Drop
-        } else if route.jumpers > 0 {
+        } else if route.jumpers > 0 || !route.to_check.is_empty() {
+            // Nothing unproven is opened without a look at the frame.
             Verdict::Jumper
         } else {
             Verdict::Direct
@@ -120,6 +121,8 @@ impl Site<'_> {
         let attenuators = budget.map_or(0, |b| b.directions.iter().filter(|d| d.attenuator_db > 0).count());
         let attenuators = u32::try_from(attenuators).unwrap_or(0);
         bill.add("attenuator", pieces(attenuators), "each", prices.attenuator.times(attenuators));
+        let regenerators = budget.map_or(0, regenerators);
+        bill.add("regenerator", pieces(regenerators), "each", prices.regenerator.times(regenerators));
         let (item, cpe) = match self.technology {
             Technology::Pon => ("onu", &prices.onu),
             Technology::EthernetP2p => ("ethernet_cpe", &prices.ethernet_cpe),
@@ -218,4 +221,12 @@ impl Site<'_> {
             activities,
         }
     }
+}
+
+/// Regenerators that cut a line into hops within the budget.
+fn regenerators(budget: &Budget) -> u32 {
+    let hops = |d: &linewright_catalog::DirectionBudget| d.total_loss_db / d.budget_db.max(1.0);
+    let most = budget.directions.iter().map(hops).fold(1.0, f64::max);
+    // Losses are finite and far below the range of u32.
+    if budget.passes { 0 } else { (most.ceil() as u32).saturating_sub(1).max(1) }
 }

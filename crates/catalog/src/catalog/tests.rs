@@ -74,7 +74,7 @@ fn broken_tables_are_refused_by_name() {
         "prices.toml line N, jumpers: unknown field `jumpers`, expected one of `version`, \
          `shadow_milli_cny_per_m`, `drop_cable`, `drop_cable_length`, `jumper`, `attenuator`, `splice`, `closure`, \
          `fdt`, `fdc_288`, `odf_72`, `cable_material`, `aerial_cable`, `duct_cable`, `buried_cable`, `pole_line`, \
-         `duct`, `permit`, `onu`, `ethernet_cpe`, `e1_converter`, `stm1_cpe`, `e1_board`, `mstp_ethernet_board`, \
+         `duct`, `permit`, `onu`, `ethernet_cpe`, `e1_converter`, `stm1_cpe`, `regenerator`, `e1_board`, `mstp_ethernet_board`, \
          `pon_board`, `optic_module`, `splitter`",
     );
     check(
