@@ -1,0 +1,246 @@
+//! The formats by name: which one a file is in, and who reads and writes it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use linewright_model::crs::Crs;
+use linewright_model::{Dataset, DatasetId, Network, Text};
+
+use crate::draft::Draft;
+use crate::finding::shown;
+use crate::geojson;
+use crate::input::File;
+use crate::native;
+use crate::ofds;
+use crate::plan::{Mode, Outcome, plan_import};
+
+/// A format of networks.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Format {
+    /// Linewright's own: a folder of CSV files with a manifest.
+    Native,
+    /// A plain map: GeoJSON collections of points and lines.
+    Geojson,
+    /// The Open Fibre Data Standard as a JSON package; its GeoJSON form is read too.
+    Ofds,
+    /// The Open Fibre Data Standard as GeoJSON collections of nodes and spans.
+    OfdsGeojson,
+}
+
+impl Format {
+    /// All formats.
+    pub const ALL: &'static [Format] = &[Format::Native, Format::Geojson, Format::Ofds, Format::OfdsGeojson];
+
+    /// The name of the format on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Native => "native",
+            Format::Geojson => "geojson",
+            Format::Ofds => "ofds",
+            Format::OfdsGeojson => "ofds-geojson",
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Format {
+    type Err = DetectError;
+
+    fn from_str(given: &str) -> Result<Self, DetectError> {
+        let known = Format::ALL.iter().find(|f| f.name().eq_ignore_ascii_case(given.trim()));
+        known.copied().ok_or_else(|| DetectError::UnknownName { given: shown(given) })
+    }
+}
+
+/// Why the format of an input is not known.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum DetectError {
+    /// No format has this name.
+    #[error("there is no format {given}; give one of: {}", names())]
+    UnknownName {
+        /// The name given, shortened.
+        given: String,
+    },
+    /// There is nothing to look at.
+    #[error("no input files; name a file or a folder to import")]
+    NoInput,
+    /// The files are of no format known here.
+    #[error("{file} is {what}; give files in one of the formats {}", names())]
+    Unknown {
+        /// The first file that does not fit.
+        file: Text,
+        /// What it seems to be.
+        what: &'static str,
+    },
+}
+
+fn names() -> String {
+    Format::ALL.iter().map(|f| f.name()).collect::<Vec<_>>().join(", ")
+}
+
+impl Format {
+    /// The format that these files are in, from their names and first bytes.
+    ///
+    /// # Errors
+    /// When there are none, or they look like something else; the message says like what.
+    pub fn detect(files: &[File]) -> Result<Format, DetectError> {
+        let first = files.first().ok_or(DetectError::NoInput)?;
+        if files.iter().any(|file| &*file.name == native::MANIFEST) {
+            return Ok(Format::Native);
+        }
+        let csv = files.iter().find(|file| native::table_of(&file.name).is_some());
+        if let Some(csv) = csv {
+            let what = "a table without its manifest.toml: import the whole folder";
+            return Err(DetectError::Unknown { file: csv.name.clone(), what });
+        }
+        if ofds::looks_like(first) {
+            return Ok(Format::Ofds);
+        }
+        if geojson::looks_like(first) {
+            return Ok(Format::Geojson);
+        }
+        Err(DetectError::Unknown { file: first.name.clone(), what: looks_like(&first.bytes) })
+    }
+}
+
+/// What unreadable content seems to be, in words that follow "is".
+pub(crate) fn looks_like(bytes: &[u8]) -> &'static str {
+    let head = bytes.get(..512).unwrap_or(bytes);
+    let text = head.trim_ascii_start();
+    match head {
+        [] => "empty",
+        [b'P', b'K', 3, 4, ..] => "a zip archive (a spreadsheet .xlsx or a .kmz): save it in a text format first",
+        [0x1f, 0x8b, ..] => "gzip-compressed: unpack it first",
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "UTF-16 text: save it as UTF-8",
+        [b'%', b'P', b'D', b'F', ..] => "a PDF document",
+        _ if head.contains(&0) => "not text",
+        _ if text.starts_with(b"<") => "XML or HTML",
+        _ if text.starts_with(b"{") || text.starts_with(b"[") => "JSON of another kind",
+        _ => "text of another kind",
+    }
+}
+
+/// How to import.
+#[derive(Clone, Debug, Default)]
+pub struct ImportOptions {
+    /// The format; none to look at the files.
+    pub format: Option<Format>,
+    /// Column mapping, as TOML text, for formats that take one.
+    pub mapping: Option<Text>,
+    /// Whether to mend what can be mended.
+    pub repair: bool,
+    /// What happens to records that the input does not have.
+    pub mode: Mode,
+    /// Coordinate system of the input; none for what the input says, else WGS-84.
+    pub crs: Option<Crs>,
+    /// Code of the data set that records of no data set come to lie in.
+    pub dataset: Option<Text>,
+}
+
+/// How to export.
+#[derive(Clone, Debug, Default)]
+pub struct ExportOptions {
+    /// Only the records of the data set with this code; none for all records.
+    pub dataset: Option<Text>,
+    /// Name of the network exported.
+    pub name: Text,
+    /// What it is, in a sentence.
+    pub description: Text,
+}
+
+impl ExportOptions {
+    /// The data set to export, none for all records.
+    pub(crate) fn dataset_in(&self, network: &Network) -> Result<Option<DatasetId>, ExportError> {
+        let Some(code) = &self.dataset else { return Ok(None) };
+        network.by_code::<DatasetId>(None, code).map(Some).ok_or_else(|| {
+            let mut known: Vec<&str> = network.all::<Dataset>().map(|(_, set)| &*set.tag.code).collect();
+            known.sort_unstable();
+            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+            ExportError::NoSuchDataset { given: shown(code), known }
+        })
+    }
+}
+
+/// Why a network cannot be exported.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum ExportError {
+    /// The data set named does not exist.
+    #[error("there is no data set {given}; the network has {known}")]
+    NoSuchDataset {
+        /// The code given, shortened.
+        given: String,
+        /// The codes there are.
+        known: String,
+    },
+}
+
+/// Reads files and compares them with the network; applies nothing.
+///
+/// # Errors
+/// When the format is not known. What is wrong inside the files is in the outcome's report.
+pub fn import(files: &[File], options: &ImportOptions, network: &Network) -> Result<Outcome, DetectError> {
+    let format = match options.format {
+        Some(format) => format,
+        None => Format::detect(files)?,
+    };
+    if files.is_empty() {
+        return Err(DetectError::NoInput);
+    }
+    let draft: Draft = match format {
+        Format::Native => native::read(files, options, network),
+        Format::Geojson => geojson::read(files, options),
+        Format::Ofds | Format::OfdsGeojson => ofds::read(files, options),
+    };
+    Ok(plan_import(draft, network, options.mode))
+}
+
+/// Writes a network in a format, as files with their names; stable for the same records.
+///
+/// # Errors
+/// When what is asked for is not in the network.
+pub fn export(network: &Network, format: Format, options: &ExportOptions) -> Result<Vec<File>, ExportError> {
+    options.dataset_in(network)?;
+    match format {
+        Format::Native => native::write(network, options),
+        Format::Geojson => Ok(geojson::write(network, options)),
+        Format::Ofds => Ok(ofds::write(network, options)),
+        Format::OfdsGeojson => Ok(ofds::write_geojson(network, options)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_are_known_by_name() {
+        for format in Format::ALL {
+            assert_eq!(format.to_string().to_uppercase().parse::<Format>().as_ref(), Ok(format));
+        }
+        let error = "gis".parse::<Format>().unwrap_err().to_string();
+        assert!(error.starts_with("there is no format \"gis\"; give one of: native"), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_is_no_network_is_said_to_be_what_it_is() {
+        let check = |name: &str, bytes: &[u8], expected: &str| {
+            let error = Format::detect(&[File::new(name, bytes)]).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("{name} is {expected}")), "{error}");
+        };
+        check("a.json", b"", "empty");
+        check("map.xlsx", b"PK\x03\x04", "a zip archive");
+        check("a.geojson", b"\x1f\x8b\x08", "gzip-compressed");
+        check("a.geojson", b"\xff\xfe{\0", "UTF-16 text");
+        check("a.geojson", b"<html>", "XML or HTML");
+        check("a.bin", b"a\0b", "not text");
+        check("place.csv", b"code\n", "a table without its manifest.toml: import the whole folder");
+        assert_eq!(Format::detect(&[]), Err(DetectError::NoInput));
+        let folder = [File::new("place.csv", ""), File::new(native::MANIFEST, "")];
+        assert_eq!(Format::detect(&folder), Ok(Format::Native));
+    }
+}

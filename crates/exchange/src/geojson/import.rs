@@ -1,0 +1,424 @@
+//! A plain map into a draft: points become places, each line a span with one cable on it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use linewright_model::{Cable, Dataset, DatasetId, Place, PlaceId, PlaceKind, Plant, Span, Text};
+use serde_json::{Value, json};
+
+use crate::draft::Draft;
+use crate::finding::{Finding, Source, shown};
+use crate::geojson::collect::{ALTITUDES, Collected, FEATURE, RawLine, RawNode};
+use crate::geojson::geometry::altitudes;
+use crate::geojson::join::{self, End, How, Joined, Piece};
+use crate::geojson::json::{Object, text_of};
+use crate::geojson::mapping::{LineFields, Mapping, NodeFields, unknown_status};
+use crate::geojson::words;
+use crate::length::{course_length_m, distance_m};
+
+/// Member of a place's `extra`: the name it was given because the lines at it say so.
+pub(crate) const NAMED: &str = "@named";
+/// Member of a place's `extra`: it was made for the ends of lines where the map has no node.
+pub(crate) const MADE: &str = "@made";
+/// Member of a line's `extra`: which piece of which line of the map this is.
+pub(crate) const PIECE: &str = "@piece";
+/// Member of a data set's `extra`: the column mapping it was read with, where it is not the default.
+pub(crate) const MAPPING: &str = "@mapping";
+
+/// What a stored cable length may be of the ground's: a cable is no shorter, and slack has its bounds.
+const SANE_RATIO: std::ops::RangeInclusive<f64> = 1.0..=3.0;
+/// Share by which a stored length may differ from the geometry's without a finding.
+const LENGTH_TOLERANCE: f64 = 0.02;
+
+/// Cable length from what the source says and the length along the ground, metres.
+pub(crate) fn cable_length_m(stored_m: Option<f64>, ground_m: f64) -> f64 {
+    match stored_m {
+        Some(stored_m) if ground_m <= 0.0 || SANE_RATIO.contains(&(stored_m / ground_m)) => stored_m,
+        _ => ground_m,
+    }
+}
+
+/// Says so when a stored length is far from the geometry's.
+pub(crate) fn check_length(stored_m: f64, ground_m: f64, source: &Source, field: &'static str, draft: &mut Draft) {
+    if ground_m <= 0.0 || (stored_m / ground_m - 1.0).abs() <= LENGTH_TOLERANCE {
+        return;
+    }
+    let used = if SANE_RATIO.contains(&(stored_m / ground_m)) { "it is taken for the cable" } else { "it is not used" };
+    let reason = format!("the stored length {stored_m:.0} m is not that of the geometry, {ground_m:.0} m; {used}");
+    draft.note(Finding::warning("length-mismatch", source, field, reason));
+}
+
+/// Adds what was collected to the draft as one data set.
+pub(crate) fn import(code: &Text, collected: Collected, mapping: &Mapping, draft: &mut Draft) {
+    let mut dataset = Dataset { tag: linewright_model::Tag::new(code.clone(), ""), format: Text::from("geojson") };
+    dataset.tag.extra = extra(dataset_members(code, &collected.members, mapping));
+    let file = collected.nodes.first().map(|n| &n.source).or(collected.lines.first().map(|l| &l.source));
+    let source = file.map_or_else(Source::default, |s| Source::file(s.file.clone()));
+    let dataset = draft.add(dataset, source);
+    let nodes = nodes(collected.nodes, mapping, draft);
+    let lines = lines(collected.lines, mapping, draft);
+    let ids: BTreeMap<Text, usize> = nodes.iter().enumerate().map(|(n, node)| (node.code.clone(), n)).collect();
+    let points: Vec<join::Node> =
+        nodes.iter().map(|n| join::Node { at: n.raw.vertex.map(|v| v.at), name: n.fields.name.clone() }).collect();
+    let courses: Vec<join::Line> = lines
+        .iter()
+        .map(|l| join::Line { runs: l.raw.runs.clone(), names: [l.fields.from.clone(), l.fields.to.clone()] })
+        .collect();
+    let joined = join::join(&points, &ids, &courses, mapping.snap_m, mapping.cut_m);
+    let named = join::names_from_lines(&points, &courses, &joined);
+    let mut writer = Writer { dataset, places: Vec::new(), positions: Vec::new(), draft };
+    for (number, node) in nodes.into_iter().enumerate() {
+        writer.place(node, named.get(&number));
+    }
+    writer.made(&joined, &lines);
+    for beside in &joined.beside {
+        if let Some(line) = lines.get(beside.line) {
+            let node = writer.label(beside.node);
+            let reason = format!(
+                "node {node} stands {:.0} m beside the line and is not joined to it; a mapping with cut_m = {:.0} joins it",
+                beside.distance_m,
+                beside.distance_m.ceil()
+            );
+            writer.draft.note(Finding::info("node-beside-line", &line.source, "geometry", reason));
+        }
+    }
+    for far in &joined.far {
+        if let Some(line) = lines.get(far.line) {
+            let node = writer.label(far.node);
+            let reason = format!(
+                "the line names {node}, which stands {:.1} km from its end; it is not joined to it",
+                far.distance_m / 1000.0
+            );
+            writer.draft.note(Finding::warning("end-far-from-node", &line.source, "from", reason));
+        }
+    }
+    for (line, pieces) in lines.into_iter().zip(&joined.pieces) {
+        writer.line(line, pieces);
+    }
+    let count = writer.places.len();
+    let edges = joined.pieces.iter().flatten().map(|piece| piece.ends.map(|end| end.node));
+    islands(count, edges, &Source::default(), draft);
+}
+
+/// Members of the data set's `extra`: what the collections have beside their features.
+fn dataset_members(code: &str, members: &[Object; 2], mapping: &Mapping) -> Object {
+    let mut all = Object::new();
+    for (members, suffix) in members.iter().zip(["nodes", "lines"]) {
+        let mut members = members.clone();
+        // The name that an export would give anyway need not be kept.
+        if members.get("name").and_then(Value::as_str) == Some(&*format!("{code}_{suffix}")) {
+            members.shift_remove("name");
+        }
+        if !members.is_empty() {
+            all.insert(suffix.to_owned(), Value::Object(members));
+        }
+    }
+    if *mapping != Mapping::default() {
+        // A mapping is plain data; that it cannot become JSON does not happen.
+        all.insert(MAPPING.to_owned(), serde_json::to_value(mapping).unwrap_or(Value::Null));
+    }
+    all
+}
+
+pub(crate) fn extra(members: Object) -> Option<linewright_model::Extra> {
+    (!members.is_empty()).then(|| members.into())
+}
+
+struct Node {
+    code: Text,
+    source: Source,
+    fields: NodeFields,
+    raw: RawNode,
+}
+
+struct Line {
+    code: Text,
+    source: Source,
+    fields: LineFields,
+    raw: RawLine,
+}
+
+/// Gives out codes, each once.
+#[derive(Default)]
+struct Codes {
+    given: BTreeSet<Text>,
+}
+
+impl Codes {
+    /// The code for an id; one made from the position where there is none. `None` for a record that is left out.
+    fn give(&mut self, id: &Text, what: &str, source: &Source, same: bool, draft: &mut Draft) -> Option<Text> {
+        if id.is_empty() {
+            let number = source.row.unwrap_or_default();
+            let code = self.free(&format!("{what}-{number}"));
+            let reason = format!("the {what} has no id; it is called {code} after its position in the file");
+            draft.note(Finding::info("no-id", source, "id", reason));
+            return Some(code);
+        }
+        if self.given.insert(id.clone()) {
+            return Some(id.clone());
+        }
+        let reason = format!("the {what} id {} occurs before; give each its own", shown(id));
+        let finding = Finding::error("duplicate-id", source, "id", reason);
+        if same {
+            draft.note(finding.repairable(draft.repair(), "left out the repetition, which is the same"));
+            return None;
+        }
+        let code = self.free(id);
+        draft.note(finding.repairable(draft.repair(), format!("called it {code}")));
+        draft.repair().then_some(code)
+    }
+
+    fn free(&mut self, base: &str) -> Text {
+        let mut code = Text::from(base);
+        let mut n = 2;
+        while !self.given.insert(code.clone()) {
+            code = Text::from(format!("{base}#{n}"));
+            n += 1;
+        }
+        code
+    }
+}
+
+/// The id that columns or the feature itself give.
+fn id_of(column: &Text, kept: &Object) -> Text {
+    let feature = || kept.get(FEATURE).and_then(|f| f.get("id")).and_then(text_of);
+    if column.is_empty() { feature().unwrap_or_default() } else { column.clone() }
+}
+
+fn nodes(raw: Vec<RawNode>, mapping: &Mapping, draft: &mut Draft) -> Vec<Node> {
+    let (mut codes, mut seen, mut nodes) = (Codes::default(), BTreeMap::<Text, usize>::new(), Vec::<Node>::new());
+    for mut raw in raw {
+        let fields = mapping.nodes.read(&raw.properties);
+        let id = id_of(&fields.id, &raw.kept);
+        let source = Source { record: id.clone(), ..raw.source.clone() };
+        let first = seen.get(&id).and_then(|n| nodes.get(*n));
+        let same = first.is_some_and(|f| f.raw.vertex == raw.vertex && f.raw.properties == raw.properties);
+        let Some(code) = codes.give(&id, "node", &source, same, draft) else { continue };
+        if !id.is_empty() && code != id {
+            mapping.nodes.id.set(&mut raw.properties, json!(&*code));
+        }
+        if let Some(status) = unknown_status(&mapping.nodes.status, &raw.properties) {
+            note_status(&status, &source, draft);
+        }
+        seen.entry(id).or_insert(nodes.len());
+        nodes.push(Node { code, source, fields, raw });
+    }
+    nodes
+}
+
+fn lines(raw: Vec<RawLine>, mapping: &Mapping, draft: &mut Draft) -> Vec<Line> {
+    let (mut codes, mut seen, mut lines) = (Codes::default(), BTreeMap::<Text, usize>::new(), Vec::<Line>::new());
+    for mut raw in raw {
+        let fields = mapping.lines.read(&raw.properties);
+        let id = id_of(&fields.id, &raw.kept);
+        let source = Source { record: id.clone(), ..raw.source.clone() };
+        let first = seen.get(&id).and_then(|n| lines.get(*n));
+        let same = first.is_some_and(|f| f.raw.runs == raw.runs && f.raw.properties == raw.properties);
+        let Some(code) = codes.give(&id, "line", &source, same, draft) else { continue };
+        if !id.is_empty() && code != id {
+            mapping.lines.id.set(&mut raw.properties, json!(&*code));
+        }
+        if let Some(status) = unknown_status(&mapping.lines.status, &raw.properties) {
+            note_status(&status, &source, draft);
+        }
+        seen.entry(id).or_insert(lines.len());
+        lines.push(Line { code, source, fields, raw });
+    }
+    lines
+}
+
+fn note_status(status: &str, source: &Source, draft: &mut Draft) {
+    let reason = format!("the status {} is not understood; taken as in service", shown(status));
+    draft.note(Finding::warning("unknown-status", source, "status", reason));
+}
+
+struct Writer<'a> {
+    dataset: DatasetId,
+    /// Places by node number: those given, then those made.
+    places: Vec<PlaceId>,
+    positions: Vec<Option<linewright_model::Position>>,
+    draft: &'a mut Draft,
+}
+
+impl Writer<'_> {
+    fn label(&self, node: usize) -> String {
+        let place = self.places.get(node).and_then(|id| self.draft.get(*id));
+        place.map_or_else(String::new, |place| shown(place.tag.label()))
+    }
+
+    fn place(&mut self, node: Node, named: Option<&Text>) {
+        let position = node.raw.vertex.map(|v| v.at);
+        let mut place = Place::new(node.code, node.fields.kind.unwrap_or(PlaceKind::Node), position);
+        let mut members = node.raw.properties;
+        members.extend(node.raw.kept);
+        place.tag.name = node.fields.name;
+        if let Some(name) = named {
+            let reason = format!("the node has no name; the lines that end there call it {}", shown(name));
+            self.draft.note(Finding::info("named-by-lines", &node.source, "name", reason));
+            place.tag.name = name.clone();
+            members.insert(NAMED.to_owned(), json!(&**name));
+        }
+        place.tag.dataset = Some(self.dataset);
+        place.tag.extra = extra(members);
+        place.region = node.fields.region;
+        place.plant = Plant { stage: node.fields.stage, unit: node.fields.unit, ..Plant::default() };
+        self.positions.push(position);
+        let id = self.draft.add(place, node.source);
+        self.places.push(id);
+    }
+
+    fn made(&mut self, joined: &Joined, lines: &[Line]) {
+        for made in &joined.made {
+            let (line, run, side) = made.by;
+            let Some(line) = lines.get(line) else { continue };
+            let end = if side == 0 { "start" } else { "end" };
+            let part = if run == 0 { String::new() } else { format!("-{}", run + 1) };
+            let reason = format!(
+                "no node stands at the {end} of the line ({}, {}); a place was made for it",
+                made.at.lon_deg(),
+                made.at.lat_deg()
+            );
+            self.draft.note(Finding::info("end-without-node", &line.source, "geometry", reason));
+            let mut place = Place::new(format!("{}#{end}{part}", line.code), PlaceKind::Node, Some(made.at));
+            place.tag.dataset = Some(self.dataset);
+            place.tag.extra = extra(Object::from_iter([(MADE.to_owned(), json!(true))]));
+            place.plant = Plant { stage: line.fields.stage, unit: line.fields.unit.clone(), ..Plant::default() };
+            self.positions.push(Some(made.at));
+            let id = self.draft.add(place, line.source.clone());
+            self.places.push(id);
+        }
+    }
+
+    fn line(&mut self, line: Line, pieces: &[Piece]) {
+        let Line { code, source, fields, raw } = line;
+        if pieces.is_empty() {
+            let reason = "the line has no usable course and does not name two known nodes; give it a geometry";
+            let finding = Finding::error("no-ends", &source, "geometry", reason);
+            self.draft.note(finding.repairable(self.draft.repair(), "left it out"));
+            return;
+        }
+        let ground_m: f64 = pieces.iter().map(|p| self.ground_m(p)).sum();
+        self.check(&fields, pieces, ground_m, &source);
+        let ratio = if ground_m > 0.0 { cable_length_m(fields.length_m, ground_m) / ground_m } else { 1.0 };
+        let plant = Plant { stage: fields.stage, unit: fields.unit.clone(), ..Plant::default() };
+        let without_fibre = words::is_without_fibre(&fields.medium);
+        let mut members = raw.properties;
+        members.extend(raw.kept);
+        for (number, piece) in pieces.iter().enumerate() {
+            let own = if pieces.len() == 1 { code.clone() } else { Text::from(format!("{code}#{}", number + 1)) };
+            let mut kept = std::mem::take(&mut members);
+            if pieces.len() > 1 {
+                let of = json!({"line": &*code, "at": number, "of": pieces.len(), "run": piece.run, "cut": piece.cut});
+                kept.insert(PIECE.to_owned(), of);
+            }
+            let [a, b] = piece.ends.map(|end| self.places.get(end.node).copied());
+            let (Some(a), Some(b)) = (a, b) else { continue };
+            let mut piece_m = self.ground_m(piece);
+            if piece_m <= 0.0 && pieces.len() == 1 {
+                piece_m = fields.length_m.unwrap_or(0.0);
+            }
+            let mut span = Span::new(own.clone(), fields.kind, a, b, piece_m);
+            span.course = join::piece_course(piece);
+            span.plant = plant.clone();
+            span.tag.name = fields.name.clone();
+            span.tag.dataset = Some(self.dataset);
+            let mut of_span = if without_fibre { std::mem::take(&mut kept) } else { Object::new() };
+            if let Some(altitudes) = altitudes(&piece.course) {
+                of_span.insert(ALTITUDES.to_owned(), altitudes);
+            }
+            span.tag.extra = extra(of_span);
+            if words::is_radio(&fields.medium) && without_fibre {
+                // Nothing lies on the ground there, so no cable can be pulled along it.
+                span.capacity = Some(0);
+            }
+            let span = self.draft.add(span, source.clone());
+            if without_fibre {
+                continue;
+            }
+            let mut cable = Cable::new(own, a, b, piece_m * ratio);
+            cable.tag.name = fields.name.clone();
+            cable.tag.dataset = Some(self.dataset);
+            cable.tag.extra = extra(kept);
+            cable.cores = fields.cores;
+            cable.fibre = fields.fibre.clone();
+            cable.route = vec![linewright_model::RouteHop { span, bore: None }];
+            cable.plant = plant.clone();
+            self.draft.add(cable, source.clone());
+        }
+    }
+
+    /// Length of a piece along the ground; without a course, between its nodes.
+    fn ground_m(&self, piece: &Piece) -> f64 {
+        if piece.course.len() >= 2 {
+            return course_length_m(&join::piece_course(piece));
+        }
+        let [a, b] = piece.ends.map(|end| self.positions.get(end.node).copied().flatten());
+        a.zip(b).map_or(0.0, |(a, b)| distance_m(a, b))
+    }
+
+    fn check(&mut self, fields: &LineFields, pieces: &[Piece], ground_m: f64, source: &Source) {
+        if let Some(stored_m) = fields.length_m {
+            check_length(stored_m, ground_m, source, "length", self.draft);
+        }
+        let outer = pieces.first().zip(pieces.last()).map(|(a, b)| (a.ends[0], b.ends[1]));
+        let loops = outer.is_some_and(|(a, b)| a.node == b.node);
+        if loops || (!fields.from.is_empty() && fields.from == fields.to) {
+            let what = if fields.from.is_empty() { "one node".to_owned() } else { shown(&fields.from) };
+            let reason = format!("the line leads from {what} back to it; one of its ends is probably wrong");
+            self.draft.note(Finding::warning("self-link", source, "from", reason));
+        }
+        let runs = pieces.last().map_or(0, |p| p.run);
+        if pieces.len() > runs + 1 {
+            let joints = pieces.windows(2).filter(|pair| pair[0].run == pair[1].run);
+            let at: Vec<String> = joints.map(|pair| self.label(pair[1].ends[0].node)).collect();
+            let reason = format!("the line is read as {} lines that meet at {}", pieces.len(), at.join(", "));
+            self.draft.note(Finding::info("line-cut", source, "geometry", reason));
+        }
+        if runs > 0 {
+            let reason = format!("the parts of the line do not touch; they are read as {} lines", runs + 1);
+            self.draft.note(Finding::warning("broken-line", source, "geometry", reason));
+        }
+        if words::is_without_fibre(&fields.medium) {
+            let reason = format!("the medium {} is not fibre; the line carries no cable", shown(&fields.medium));
+            self.draft.note(Finding::info("no-fibre", source, "medium", reason));
+        }
+        let drawn = pieces.iter().any(|p| !p.course.is_empty());
+        let named = outer.filter(|_| drawn).into_iter().flat_map(|(a, b)| [a, b]).filter(|end| end.how == How::Named);
+        let named: Vec<End> = named.collect();
+        for end in named {
+            let reason = format!("the line ends {:.0} m from {}, which it names", end.distance_m, self.label(end.node));
+            self.draft.note(Finding::info("end-by-name", source, "from", reason));
+        }
+    }
+}
+
+/// Says into how many networks without connection a map falls, and how many of its nodes have no line.
+pub(crate) fn islands(count: usize, edges: impl Iterator<Item = [usize; 2]>, source: &Source, draft: &mut Draft) {
+    let mut root: Vec<usize> = (0..count).collect();
+    let mut on_lines = BTreeSet::new();
+    for edge in edges {
+        on_lines.extend(edge);
+        let [a, b] = edge.map(|node| find(&mut root, node));
+        if let Some(slot) = root.get_mut(a.max(b)) {
+            *slot = a.min(b);
+        }
+    }
+    let islands: BTreeSet<usize> = on_lines.iter().map(|node| find(&mut root, *node)).collect();
+    let alone = count.saturating_sub(on_lines.len());
+    if islands.len() > 1 || (alone > 0 && !islands.is_empty()) {
+        let reason =
+            format!("networks without connection to each other: {}; nodes without lines: {alone}", islands.len());
+        draft.note(Finding::info("islands", source, "", reason));
+    }
+}
+
+/// The representative of a node's island; shortens the way to it.
+fn find(root: &mut [usize], mut node: usize) -> usize {
+    while let Some(up) = root.get(node).copied().filter(|up| *up != node) {
+        let above = root.get(up).copied().unwrap_or(up);
+        if let Some(slot) = root.get_mut(node) {
+            *slot = above;
+        }
+        node = up;
+    }
+    node
+}

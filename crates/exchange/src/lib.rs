@@ -1,0 +1,19 @@
+//! Import and export of networks: findings, drafts, and the formats others write.
+//!
+//! An importer reads [`input::File`]s into a [`draft::Draft`]; [`plan::plan_import`] compares the draft with
+//! the network and returns the change set to apply, or refuses it with findings. Nothing here applies a change
+//! or reads a clock.
+
+pub mod draft;
+pub mod finding;
+mod format;
+pub mod geojson;
+pub mod input;
+pub mod length;
+pub mod native;
+pub mod ofds;
+pub mod plan;
+#[cfg(test)]
+mod testing;
+
+pub use format::{DetectError, ExportError, ExportOptions, Format, ImportOptions, export, import};

@@ -1,0 +1,172 @@
+//! The ends of a span: which nodes it joins, how far its route is from them, and what can be mended.
+
+use std::collections::BTreeMap;
+
+use linewright_model::{DatasetId, Place, PlaceId, PlaceKind, Plant, Position, Text};
+use serde_json::Value;
+
+use crate::draft::Draft;
+use crate::finding::{Finding, Source, shown};
+use crate::geojson::grid::Grid;
+use crate::length::distance_m;
+
+/// A route that ends farther than this from its node is doubtful, metres.
+const FAR_M: f64 = 1_000.0;
+/// A route is taken as reversed only when its ends are off by more than this together, metres.
+const REVERSED_M: f64 = 200.0;
+/// A repair joins an end without a node to one within this distance, metres.
+const SNAP_M: f64 = 1_000.0;
+
+/// The nodes of a network while its spans are read.
+pub(crate) struct Ends {
+    pub(crate) dataset: DatasetId,
+    places: Vec<(PlaceId, Option<Position>)>,
+    by_code: BTreeMap<Text, usize>,
+    grid: Grid,
+}
+
+/// What one end of a span says.
+enum Said {
+    Node(Text),
+    Nothing,
+}
+
+impl Ends {
+    pub(crate) fn new(dataset: DatasetId) -> Self {
+        Self { dataset, places: Vec::new(), by_code: BTreeMap::new(), grid: Grid::default() }
+    }
+
+    pub(crate) fn add(&mut self, code: Text, id: PlaceId, at: Option<Position>) {
+        let number = self.places.len();
+        if let Some(at) = at {
+            self.grid.add(at, number);
+        }
+        self.places.push((id, at));
+        self.by_code.entry(code).or_insert(number);
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Number, place and position of a node.
+    pub(crate) fn place(&self, number: usize) -> Option<(PlaceId, Option<Position>)> {
+        self.places.get(number).copied()
+    }
+
+    /// The nodes of a span by number; the course is turned round where it was reversed and that is mended.
+    ///
+    /// `None` when an end is unknown and was not made: the span is left out, with a finding.
+    pub(crate) fn resolve(
+        &mut self,
+        start: Option<Value>,
+        end: Option<Value>,
+        code: &Text,
+        course: &mut [Position],
+        source: &Source,
+        draft: &mut Draft,
+    ) -> Option<[usize; 2]> {
+        let (start, end) = (said(start, source, "start", draft), said(end, source, "end", draft));
+        self.turn(&start, &end, course, source, draft);
+        let a = self.one(start, "start", course.first().copied(), code, source, draft);
+        let b = self.one(end, "end", course.last().copied(), code, source, draft);
+        let (a, b) = (a?, b?);
+        if a == b {
+            let reason = "the span leads from a node back to it; one of its ends is probably wrong";
+            draft.note(Finding::warning("self-link", source, "end", reason));
+        }
+        Some([a, b])
+    }
+
+    fn known(&self, said: &Said) -> Option<usize> {
+        match said {
+            Said::Node(code) => self.by_code.get(code).copied(),
+            Said::Nothing => None,
+        }
+    }
+
+    fn turn(&self, start: &Said, end: &Said, course: &mut [Position], source: &Source, draft: &mut Draft) {
+        let at = |said: &Said| self.known(said).and_then(|n| self.place(n)?.1);
+        let (Some(a), Some(b), Some(first), Some(last)) = (at(start), at(end), course.first(), course.last()) else {
+            return;
+        };
+        let as_is_m = distance_m(a, *first) + distance_m(b, *last);
+        let turned_m = distance_m(a, *last) + distance_m(b, *first);
+        if as_is_m > REVERSED_M && turned_m * 2.0 < as_is_m {
+            let reason = "the route runs from the end node to the start node";
+            let finding = Finding::warning("reversed-route", source, "route", reason);
+            draft.note(finding.repairable(draft.repair(), "turned it round"));
+            if draft.repair() {
+                course.reverse();
+            }
+        }
+    }
+
+    fn one(
+        &mut self,
+        said: Said,
+        field: &'static str,
+        at: Option<Position>,
+        code: &Text,
+        source: &Source,
+        draft: &mut Draft,
+    ) -> Option<usize> {
+        if let Some(number) = self.known(&said) {
+            let node_at = self.place(number).and_then(|(_, at)| at);
+            let far_m = node_at.zip(at).map_or(0.0, |(a, b)| distance_m(a, b));
+            if far_m > FAR_M {
+                let reason = format!("the route ends {:.1} km from its node; one of them is misplaced", far_m / 1000.0);
+                draft.note(Finding::warning("end-far-from-node", source, field, reason));
+            }
+            return Some(number);
+        }
+        let repair = draft.repair();
+        let (rule, reason, code) = match said {
+            Said::Node(node) => ("dangling-end", format!("there is no node {}; add it", shown(&node)), node),
+            Said::Nothing => {
+                let reason = format!("the span does not say its {field} node");
+                let near = at.and_then(|at| self.grid.nearest(at, SNAP_M));
+                if let Some((distance_m, number)) = near {
+                    let done = format!("joined it to the node {distance_m:.0} m from the end of its route");
+                    draft.note(Finding::error("missing-end", source, field, reason).repairable(repair, done));
+                    return repair.then_some(number);
+                }
+                if at.is_none() {
+                    let done = "left the span out";
+                    draft.note(Finding::error("missing-end", source, field, reason).repairable(repair, done));
+                    return None;
+                }
+                ("missing-end", reason, Text::from(format!("{code}#{field}")))
+            }
+        };
+        let done = "made a node at the end of the route";
+        draft.note(Finding::error(rule, source, field, reason).repairable(repair, done));
+        repair.then(|| self.make(code, at, source, draft))
+    }
+
+    fn make(&mut self, code: Text, at: Option<Position>, source: &Source, draft: &mut Draft) -> usize {
+        let mut place = Place::new(code.clone(), PlaceKind::Node, at);
+        place.tag.dataset = Some(self.dataset);
+        place.plant = Plant::default();
+        let id = draft.add(place, source.clone());
+        self.add(code, id, at);
+        self.places.len() - 1
+    }
+}
+
+/// What an end says: the id of a node, or a node with its id.
+fn said(value: Option<Value>, source: &Source, field: &'static str, draft: &mut Draft) -> Said {
+    let id = match value {
+        Some(Value::Object(mut node)) => node.shift_remove("id"),
+        other => other,
+    };
+    match id {
+        Some(Value::String(id)) if !id.trim().is_empty() => Said::Node(Text::from(id)),
+        Some(Value::Number(id)) => {
+            let reason = format!("the id {id} is a number; it is read as text");
+            draft.note(Finding::warning("id-not-text", source, field, reason));
+            Said::Node(Text::from(id.to_string()))
+        }
+        _ => Said::Nothing,
+    }
+}

@@ -1,0 +1,170 @@
+//! The difference between a draft and the network, as a change set and a report.
+
+mod ground;
+mod slots;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use linewright_model::{ChangeSet, Edit, Id, Network, Origin, TableKind};
+use serde::{Deserialize, Serialize};
+
+use crate::draft::{Draft, Draftable, tables};
+use crate::finding::{Counts, Finding, Findings, Report, Source};
+use ground::Ground;
+
+/// What happens to records that the input does not have.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// They stay.
+    #[default]
+    Merge,
+    /// Those of the data sets in the input are removed; where the input has records of no data set, so are
+    /// the network's records of no data set.
+    Replace,
+}
+
+/// What an import comes to.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// What to apply, of origin [`Origin::Recording`]; empty when nothing changes or the import is refused.
+    pub changes: ChangeSet,
+    /// What was found, and what happens to each table (or would happen, when refused).
+    pub report: Report,
+    /// Whether some error stands unrepaired: nothing is applied.
+    pub refused: bool,
+}
+
+/// Compares a draft with the network.
+///
+/// A record whose data set and code the network has is that record: equal ones are left alone, others updated;
+/// the rest is created. What [`Network::apply`] would refuse is foreseen as findings that name file, record
+/// and reason. A slot with a second owner is a warning `disputed-slot`, and the second holding is left out;
+/// any other fault refuses the whole import. A slot mark that is disputed in its middle is kept in pieces, marks
+/// of their own with the codes `CODE~2`, `CODE~3`, …, which follow their mark at the next import.
+pub fn plan_import(mut draft: Draft, network: &Network, mode: Mode) -> Outcome {
+    let mut findings = draft.take_findings();
+    let mut ground = Ground::new(&draft, network, mode, &mut findings);
+    check_records(&draft, &ground, &mut findings);
+    ground.check_removals(&draft, &mut findings);
+    let left_out = slots::settle(&mut draft, &mut ground, &mut findings);
+
+    let mut diff = Diff { ground: &ground, changes: ChangeSet::new(Origin::Recording), tables: BTreeMap::new() };
+    macro_rules! diff_tables {
+        ($(($record:ident, $table:ident)),* $(,)?) => { $(diff.table::<linewright_model::$record>(&mut draft);)* };
+    }
+    tables!(diff_tables);
+    macro_rules! remove_tables {
+        ($(($record:ident, $table:ident)),* $(,)?) => { $(diff.remove::<linewright_model::$record>(&left_out);)* };
+    }
+    tables!(remove_tables);
+    let Diff { changes, tables, .. } = diff;
+
+    if !findings.refuse()
+        && !changes.is_empty()
+        && let Err(violation) = network.clone().apply(&changes)
+    {
+        let reason = format!("the network refuses the import: {violation}");
+        findings.push(Finding::error("refused-by-network", &Source::default(), "", reason));
+    }
+    let refused = findings.refuse();
+    let changes = if refused { ChangeSet::new(Origin::Recording) } else { changes };
+    Outcome { changes, report: Report::new(findings, tables), refused }
+}
+
+/// Finds records that are wrong in themselves or refer to nothing.
+fn check_records(draft: &Draft, ground: &Ground<'_>, findings: &mut Findings) {
+    let mut on_unread = Vec::new();
+    macro_rules! check_tables {
+        ($(($record:ident, $table:ident)),* $(,)?) => {
+            $(for (id, record) in draft.all::<linewright_model::$record>() {
+                check_record(id, record, draft, ground, findings, &mut on_unread);
+            })*
+        };
+    }
+    tables!(check_tables);
+    // Where a record could not be read that is the finding, and those that refer to it are only its echo.
+    if !findings.refuse() {
+        on_unread.into_iter().for_each(|finding| findings.push(finding));
+    }
+}
+
+fn check_record<R: Draftable>(
+    id: R::Id,
+    record: &R,
+    draft: &Draft,
+    ground: &Ground<'_>,
+    findings: &mut Findings,
+    on_unread: &mut Vec<Finding>,
+) {
+    let here = || draft.source(id.any()).cloned().unwrap_or_default();
+    if let Some(reason) = record.fault() {
+        findings.push(Finding::error("malformed-record", &here(), "", reason));
+    }
+    let mut references = record.references();
+    references.sort_unstable();
+    references.dedup();
+    for to in references {
+        if to.is_placeholder() && draft.contains(to) {
+            if !draft.is_filled(to) && on_unread.len() < crate::finding::KEPT_PER_CODE {
+                let what = draft.source(to).map_or_else(String::new, ToString::to_string);
+                let reason = format!("refers to the {} at {what}, which was left out", to.table);
+                on_unread.push(Finding::error("dangling-reference", &here(), "", reason));
+            }
+        } else if !ground.stays(to) {
+            let reason = format!("refers to {}, which does not exist", ground.named(draft, to));
+            findings.push(Finding::error("dangling-reference", &here(), "", reason));
+        }
+    }
+}
+
+struct Diff<'a> {
+    ground: &'a Ground<'a>,
+    changes: ChangeSet,
+    tables: BTreeMap<TableKind, Counts>,
+}
+
+impl Diff<'_> {
+    fn counts(&mut self, table: TableKind) -> &mut Counts {
+        self.tables.entry(table).or_default()
+    }
+
+    /// Creates and updates the records of one table, taking them out of the draft.
+    fn table<R: Draftable>(&mut self, draft: &mut Draft) {
+        for (id, mut record) in draft.drain::<R>() {
+            record.remap(&mut |to| self.ground.resolve(to));
+            let known = self.ground.resolve(id.any()).typed::<R::Id>().filter(|known| !known.is_placeholder());
+            let before = known.and_then(|known| Some((known, self.ground.network.get(known)?)));
+            match before {
+                Some((_, before)) if **before == record => self.counts(R::Id::TABLE).unchanged += 1,
+                Some((known, before)) => {
+                    self.counts(R::Id::TABLE).updated += 1;
+                    let edit = Edit { id: known, before: Some(before.clone()), after: Some(Arc::new(record)) };
+                    self.changes.changes.push(R::change(edit));
+                }
+                None => {
+                    self.counts(R::Id::TABLE).created += 1;
+                    self.changes.changes.push(R::change(Edit { id, before: None, after: Some(Arc::new(record)) }));
+                }
+            }
+        }
+    }
+
+    /// Removes the records of one table that the draft replaces by nothing.
+    fn remove<R: Draftable>(&mut self, left_out: &[linewright_model::AnyId]) {
+        let also = left_out.iter().filter_map(|id| id.typed::<R::Id>());
+        let mut gone: Vec<R::Id> = self.ground.gone::<R>().chain(also).collect();
+        gone.sort_unstable();
+        gone.dedup();
+        for id in gone {
+            if let Some(before) = self.ground.network.get(id) {
+                self.counts(R::Id::TABLE).removed += 1;
+                self.changes.changes.push(R::change(Edit { id, before: Some(before.clone()), after: None }));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
