@@ -1,7 +1,10 @@
 //! Traces: what an element rides on, down to the duct, and what it carries, up to the customers 承载关系.
 
+mod bounds;
+mod down;
 mod find;
-mod walk;
+mod step;
+mod up;
 
 use std::collections::BTreeSet;
 
@@ -14,7 +17,9 @@ use serde::Serialize;
 
 use crate::colour::CorePosition;
 use crate::report::Named;
-use walk::{Down, Up};
+use down::Down;
+use step::{slot_step, step};
+use up::Up;
 
 pub use find::{Candidate, find};
 
@@ -196,12 +201,12 @@ pub fn trace(network: &Network, topology: &Topology, subject: Subject) -> Result
     let mut up = Up::new(network);
     let carries = up.subject(subject);
     let truncated = down.truncated() || up.truncated();
-    let step = match subject {
-        Subject::Record(id) => walk::step(network, id),
-        Subject::Core { cable, core } => walk::slot_step(network, Carrier::Cable(cable), &[core]),
-        Subject::Port(port) => walk::slot_step(network, Carrier::Device(port.device), &[port.port]),
+    let subject = match subject {
+        Subject::Record(id) => step(network, id),
+        Subject::Core { cable, core } => slot_step(network, Carrier::Cable(cable), &[core]),
+        Subject::Port(port) => slot_step(network, Carrier::Device(port.device), &[port.port]),
     };
-    Ok(Trace { base: network.version(), subject: step, rides_on, carries, affected: up.affected(), truncated })
+    Ok(Trace { base: network.version(), subject, rides_on, carries, affected: up.affected(), truncated })
 }
 
 #[cfg(test)]

@@ -183,7 +183,7 @@ pub(crate) fn full() -> ChangeSet {
             role: LegRole::Working,
             holdings: vec![
                 hold(Carrier::Link(vc), Take::Slot(63), 0, SlotState::Reserved),
-                hold(Carrier::Link(pipe), Take::Amount(i64::MAX as u64), 255, SlotState::Occupied),
+                hold(Carrier::Link(pipe), Take::Amount(i64::MAX as u64 - 1), 255, SlotState::Occupied),
                 hold(Carrier::Link(pipe), Take::Amount(1), 0, SlotState::Occupied),
             ],
         }],

@@ -1,0 +1,412 @@
+//! What can be said on the command line, with the help that teaches it.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{ArgAction, ArgGroup, Parser, Subcommand, ValueEnum};
+use linewright_catalog::Bandwidth;
+use linewright_exchange::Format;
+use linewright_model::crs::Crs;
+
+use crate::text::words::Lang;
+
+/// The database used when none is named.
+pub const DEFAULT_DATABASE: &str = "linewright.db";
+
+/// Can we serve this address, how, over exactly which cores, and at what cost?
+///
+/// Linewright keeps the fibre map of a carrier in a database (one SQLite file) and answers from it. Import a map,
+/// then survey a point.
+#[derive(Parser, Debug)]
+#[command(name = "linewright", version, max_term_width = 110, after_help = FIRST_STEPS)]
+pub struct Args {
+    #[command(flatten, next_help_heading = "Common options")]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const FIRST_STEPS: &str = "\
+First steps:
+  linewright demo                                          a city to look at, nothing left behind
+  linewright import nodes.geojson lines.geojson            your own map into ./linewright.db
+  linewright survey --at 120.8815,31.9823 --product internet
+  linewright trace CABLE-CODE
+
+Exit codes: 0 done (a survey that says \"not feasible\" is an answer: 0), 1 refused with the reason, 2 wrong usage.
+With --json standard output is exactly one JSON document, also for refusals and wrong usage:
+{\"error\": {\"kind\": ..., \"message\": ...}}. Progress and logs go to standard error.";
+
+/// Options of every command.
+#[derive(clap::Args, Debug)]
+pub struct Global {
+    /// Database: a SQLite file, as a path or `sqlite:PATH`; by default one in the working directory
+    #[arg(long, global = true, value_name = "URL", env = "LINEWRIGHT_DATABASE", default_value = DEFAULT_DATABASE, hide_env_values = true)]
+    pub database: String,
+    /// Answer with one JSON document on standard output
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Language of what people read [default: from LC_ALL, LC_MESSAGES or LANG, else en]
+    #[arg(long, global = true, value_enum, value_name = "en|zh", hide_possible_values = true)]
+    pub lang: Option<LangName>,
+    /// No progress bars and no remarks
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Say more on standard error: -v what is done, -vv details
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// A language by name.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+pub enum LangName {
+    En,
+    Zh,
+}
+
+impl From<LangName> for Lang {
+    fn from(name: LangName) -> Self {
+        match name {
+            LangName::En => Lang::En,
+            LangName::Zh => Lang::Zh,
+        }
+    }
+}
+
+/// What to do.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Load a sample city, survey its customers and print the answers
+    Demo(Demo),
+    /// Read a fibre map into the database, all or nothing
+    Import(Import),
+    /// Write the network, or one data set of it, as files
+    Export(Export),
+    /// Answer whether and how a customer can be connected, over which cores, at what cost
+    Survey(Survey),
+    /// Show what an element rides on, down to the duct, and what it carries, up to the customers
+    Trace(Trace),
+    /// Check the network against the consistency rules
+    Check(Check),
+    /// Create the database, or bring its schema up to this program's
+    Migrate,
+    /// Show who changed the network, when and why
+    Log(Log),
+    /// Take back a change, as a new version
+    Undo(Undo),
+    /// Show the prices, products and limits in use, or write the tables to edit them
+    Catalog(ShowCatalog),
+}
+
+/// `demo`
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+The sample is built in: real districts and streets of Nantong, synthetic plant. The database is temporary.
+
+Examples:
+  linewright demo
+  linewright demo --lang zh
+  linewright demo --keep demo.db          then: linewright --database demo.db trace GL-0001")]
+pub struct Demo {
+    /// Keep the database in this file, which must not exist yet
+    #[arg(long, value_name = "FILE")]
+    pub keep: Option<PathBuf>,
+}
+
+/// `import`
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Each problem is a finding with file, record, field and reason. An error refuses the whole import (exit code 1) and
+leaves the database as it was; --repair mends what can be mended and says how. The same files imported twice change
+nothing. A database that does not exist is created.
+
+Examples:
+  linewright import network-package.json                   OFDS 0.3 or 0.4
+  linewright import nodes.geojson lines.geojson            points and lines of a plain map
+  linewright import topology-samples/nantong               a native folder
+  linewright import --dry-run --repair lines.geojson       what would happen
+  linewright import --crs gcj02 --mapping columns.toml lines.geojson
+
+A mapping file names the columns of a plain map and how near (metres) a line's end must be to a node:
+  snap_m = 100
+  [lines]
+  id = \"REF\"
+  cores = [\"fibres\", \"cores\"]")]
+pub struct Import {
+    /// Files, or folders of files
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Format of the files: ofds, geojson, native, or auto to look at them
+    #[arg(long, default_value = "auto", value_parser = import_format)]
+    pub format: ImportFormat,
+    /// Column mapping of a plain map, as TOML
+    #[arg(long, value_name = "FILE")]
+    pub mapping: Option<PathBuf>,
+    /// Coordinate system of the files: wgs84, cgcs2000, gk3:120, gcj02, bd09, EPSG:4490, ... [default: what they say, else wgs84]
+    #[arg(long, value_name = "NAME")]
+    pub crs: Option<Crs>,
+    /// Code of the data set the records come to lie in [default: what the files say]
+    #[arg(long, value_name = "DATASET", value_parser = not_blank)]
+    pub name: Option<String>,
+    /// Remove records of the data set that the files do not have any more
+    #[arg(long)]
+    pub replace: bool,
+    /// Mend what can be mended, and say what was done
+    #[arg(long)]
+    pub repair: bool,
+    /// Say what would happen and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Why, for the log [default: the names of the files]
+    #[arg(long, value_name = "TEXT")]
+    pub why: Option<String>,
+    /// Findings shown of each rule; --json shows all
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub findings: usize,
+    /// Largest file read, MiB
+    #[arg(long, value_name = "MIB", default_value_t = 1024)]
+    pub limit: u32,
+}
+
+/// `export`
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Files are written under a temporary name and renamed when they are whole, so a crash leaves no half file.
+
+Examples:
+  linewright export --format native backup/                a folder of CSV files, everything in it
+  linewright export --format geojson --dataset SLE map/    two files: nodes and lines
+  linewright export --format ofds network.json             OFDS 0.4 package")]
+pub struct Export {
+    /// Format: ofds, geojson or native
+    #[arg(long, value_parser = export_format)]
+    pub format: Format,
+    /// Only the data set with this code [default: everything]
+    #[arg(long, value_name = "CODE")]
+    pub dataset: Option<String>,
+    /// Write over what is there
+    #[arg(long)]
+    pub force: bool,
+    /// File to write (a folder for formats of several files)
+    #[arg(value_name = "OUT")]
+    pub out: PathBuf,
+}
+
+/// `survey`
+#[derive(clap::Args, Debug)]
+#[command(
+    group(ArgGroup::new("customer").required(true).args(["at", "address", "place"])),
+    after_help = "\
+The verdict is one of: can be opened directly 直接开通, jumpers needed 需跳纤, drop cable needed 需布放引入缆,
+expansion needed 需扩容, not feasible 不具备. Lengths are metres, losses dB, costs whole CNY, times working days.
+Where the map says nothing about cores the answer says so instead of inventing a figure.
+
+Examples:
+  linewright survey --at 120.8815,31.9823 --product internet --bandwidth 100M
+  linewright survey --at -13.2,8.4 --to \"Bo\" --product data
+  linewright survey --at 120.8861,31.9801 --crs gcj02 --product data --bandwidth 155M
+  linewright survey --address 世纪大道288号 --product internet
+  linewright survey --place NT-CC-KH07 --product data --bandwidth 155M --protect"
+)]
+pub struct Survey {
+    /// The customer's position: longitude,latitude in degrees (easting,northing in metres for gk3)
+    #[arg(long, value_name = "LON,LAT", allow_hyphen_values = true, value_parser = coordinate)]
+    pub at: Option<[f64; 2]>,
+    /// Coordinate system of --at and --to: wgs84, cgcs2000, gk3:120, gk3-zone:40, gcj02, bd09
+    #[arg(long, value_name = "NAME", default_value = "wgs84")]
+    pub crs: Crs,
+    /// The customer's standard address: its code, or enough of its text
+    #[arg(long, value_name = "TEXT")]
+    pub address: Option<String>,
+    /// The customer's place: its code or name
+    #[arg(long, value_name = "NAME")]
+    pub place: Option<String>,
+    /// The far end, a position or a place by code or name [default: any equipment that can serve]
+    #[arg(long, value_name = "LON,LAT|PLACE", allow_hyphen_values = true)]
+    pub to: Option<String>,
+    /// Product code; `linewright catalog` lists them
+    #[arg(long, value_name = "CODE")]
+    pub product: String,
+    /// Bandwidth, such as 64k, 10M or 2.5G
+    #[arg(long, default_value = "10M", allow_hyphen_values = true, value_parser = Bandwidth::parse)]
+    pub bandwidth: Bandwidth,
+    /// Look for two ways that share no duct, manhole or building entry
+    #[arg(long)]
+    pub protect: bool,
+    /// How many alternatives to show, 1 to 20 [default: as the policy table says]
+    #[arg(long, value_name = "K")]
+    pub alternatives: Option<usize>,
+    /// Do not offer plant that is announced for later than this day [default: offer it, with its date]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub latest: Option<NaiveDate>,
+    /// Folder with your own prices.toml, optics.toml, products.toml or policy.toml [default: built in]
+    #[arg(long, value_name = "DIR")]
+    pub catalog: Option<PathBuf>,
+}
+
+/// `trace`
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+An element is named by its code; `table:code` where several tables know the code, `dataset/code` where several data
+sets do. A core is `CABLE/number`, a port `DEVICE:number`. Where no code fits, the name counts.
+
+Examples:
+  linewright trace GL-0001            a cable: its ducts, and the optical routes and customers on it
+  linewright trace GL-0001/7          one core, through all its splices
+  linewright trace NT-CC-HX01-ODF01:1 a terminal
+  linewright trace span:GD-CC-26      a duct: whom does it carry?")]
+pub struct Trace {
+    /// Element: CODE, TABLE:CODE, CABLE/CORE or DEVICE:PORT
+    #[arg(value_name = "ELEMENT", allow_hyphen_values = true)]
+    pub element: String,
+}
+
+/// `check`
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Exit code 0 when no shown finding is an error, else 1.
+
+Examples:
+  linewright check
+  linewright check --severity E           errors only
+  linewright check --rule 6 --rule 15 --findings 100
+  linewright check --json | jq .summary")]
+pub struct Check {
+    /// Only findings at least this severe: E errors, W also warnings, I all
+    #[arg(long, value_enum, ignore_case = true, default_value_t = Least::I, value_name = "E|W|I", hide_possible_values = true)]
+    pub severity: Least,
+    /// Only this rule, by number; may be given several times
+    #[arg(long = "rule", value_name = "N")]
+    pub rules: Vec<u8>,
+    /// Findings shown of each rule; --json shows all
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub findings: usize,
+    /// Folder with your own policy.toml [default: built in]
+    #[arg(long, value_name = "DIR")]
+    pub catalog: Option<PathBuf>,
+}
+
+/// The least severity shown.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Least {
+    /// Errors
+    #[value(name = "E")]
+    E,
+    /// Errors and warnings
+    #[value(name = "W")]
+    W,
+    /// Everything
+    #[value(name = "I")]
+    I,
+}
+
+/// `log`
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  linewright log
+  linewright log --limit 100 --before 500")]
+pub struct Log {
+    /// How many changes to show, newest first
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub limit: u32,
+    /// Only changes before this version
+    #[arg(long, value_name = "VERSION")]
+    pub before: Option<u64>,
+}
+
+/// `undo`
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+The history stays: undoing makes a new version, which can be undone in turn. A change on which later changes rest is
+refused; undo those first.
+
+Examples:
+  linewright undo            the last change
+  linewright undo 7          what version 7 changed")]
+pub struct Undo {
+    /// Version to take back [default: the last]
+    #[arg(value_name = "VERSION")]
+    pub version: Option<u64>,
+    /// Why, for the log
+    #[arg(long, value_name = "TEXT")]
+    pub why: Option<String>,
+}
+
+/// `catalog`
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  linewright catalog
+  linewright catalog --write my-catalog      the built-in tables, to edit
+  linewright survey --catalog my-catalog --at 120.8815,31.9823 --product internet")]
+pub struct ShowCatalog {
+    /// Folder with your own tables [default: built in]
+    #[arg(long, value_name = "DIR")]
+    pub catalog: Option<PathBuf>,
+    /// Write the built-in tables into this folder, which must not have them yet
+    #[arg(long, value_name = "DIR", conflicts_with = "catalog")]
+    pub write: Option<PathBuf>,
+}
+
+/// The format of an import; none to look at the files.
+#[derive(Clone, Copy, Debug)]
+pub struct ImportFormat(pub Option<Format>);
+
+fn import_format(given: &str) -> Result<ImportFormat, String> {
+    if given.eq_ignore_ascii_case("auto") {
+        return Ok(ImportFormat(None));
+    }
+    given
+        .parse()
+        .map(|format| ImportFormat(Some(format)))
+        .map_err(|error: linewright_exchange::DetectError| error.to_string())
+}
+
+fn export_format(given: &str) -> Result<Format, String> {
+    given.parse().map_err(|error: linewright_exchange::DetectError| error.to_string())
+}
+
+fn not_blank(given: &str) -> Result<String, String> {
+    if given.trim().is_empty() { Err("it is empty".to_owned()) } else { Ok(given.to_owned()) }
+}
+
+/// Two numbers with a comma between them.
+pub fn coordinate(given: &str) -> Result<[f64; 2], String> {
+    let number = |text: &str| text.trim().parse::<f64>().ok();
+    let pair = given.split_once([',', '，']).and_then(|(x, y)| Some([number(x)?, number(y)?]));
+    pair.ok_or_else(|| "give longitude and latitude with a comma between them, such as 120.8815,31.9823".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn coordinates_are_two_numbers() {
+        let check = |given: &str, expected: Option<[f64; 2]>| assert_eq!(coordinate(given).ok(), expected, "{given}");
+        check("-13.2,8.4", Some([-13.2, 8.4]));
+        check(" 120.88 , 31.98 ", Some([120.88, 31.98]));
+        check("120.88，31.98", Some([120.88, 31.98]));
+        check("40581685,3541234.5", Some([40_581_685.0, 3_541_234.5]));
+        for given in ["", ",", "120.88", "120.88 31.98", "1,2,3", "Bo", "Bo,Kenema", "1;2"] {
+            check(given, None);
+        }
+    }
+
+    #[test]
+    fn negative_longitudes_parse_in_both_spellings() {
+        for spelling in [&["--at", "-13.2,8.4"][..], &["--at=-13.2,8.4"][..]] {
+            let arguments = ["linewright", "survey", "--product", "data"].iter().chain(spelling);
+            let args = Args::try_parse_from(arguments).unwrap();
+            let Command::Survey(survey) = args.command else { panic!("not a survey") };
+            assert_eq!(survey.at, Some([-13.2, 8.4]));
+        }
+    }
+}

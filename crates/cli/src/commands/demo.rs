@@ -1,0 +1,175 @@
+//! `demo`: a sample city in a fresh database, and what its customers are told.
+
+use std::path::PathBuf;
+
+use linewright_catalog::{Bandwidth, Catalog};
+use linewright_exchange::input::File;
+use linewright_exchange::{Format, ImportOptions};
+use linewright_model::{Network, TableKind};
+use linewright_plan::{Survey, SurveyRequest, Where, survey};
+use linewright_search::Topology;
+use linewright_store::{Mode, Proposal, Storage};
+use serde::Serialize;
+
+use crate::args::Demo;
+use crate::failure::Failure;
+use crate::output::Answer;
+use crate::session::Session;
+use crate::text;
+
+macro_rules! sample {
+    ($($name:literal),* $(,)?) => {
+        /// The files of the sample, built in so that the program needs nothing beside it.
+        const SAMPLE: &[(&str, &str)] =
+            &[$(($name, include_str!(concat!("../../../../topology-samples/nantong/", $name)))),*];
+    };
+}
+sample!(
+    "manifest.toml",
+    "place.csv",
+    "span.csv",
+    "cable.csv",
+    "device.csv",
+    "splice.csv",
+    "jumper.csv",
+    "trail.csv",
+    "link.csv",
+    "slot_mark.csv",
+    "address.csv",
+);
+
+/// One customer who asks.
+struct Story {
+    /// Standard address, by code.
+    address: &'static str,
+    product: &'static str,
+    bandwidth: &'static str,
+    protect: bool,
+    /// What there is to see, English and Chinese.
+    shows: [&'static str; 2],
+}
+
+const fn story(
+    address: &'static str,
+    product: &'static str,
+    bandwidth: &'static str,
+    protect: bool,
+    shows: [&'static str; 2],
+) -> Story {
+    Story { address, product, bandwidth, protect, shows }
+}
+
+/// The customers of the demo; `topology-samples/nantong/README.md` tells all of them.
+#[rustfmt::skip]
+const STORIES: &[Story] = &[
+    story("DZ-CC-001", "internet", "100M", false,
+        ["An office tower with a splitter of its own", "楼内已有分光器的写字楼"]),
+    story("DZ-CC-002", "data", "155M", false,
+        ["A building whose box has free cores: jumpers are enough", "箱体有空闲纤芯，跳纤即可"]),
+    story("DZ-CC-003", "internet", "100M", false,
+        ["The box that lists the building is next door", "覆盖本楼的分纤箱在邻近"]),
+    story("DZ-CC-010", "data", "155M", false,
+        ["The best box is under construction: offered with its date", "最近的分纤箱在建，按交付日期提供"]),
+    story("DZ-KF-002", "data", "155M", false,
+        ["A cable whose cores nobody has proven: to be checked on site", "纤芯占用未知，需现场核查"]),
+    story("DZ-CC-005", "internet", "100M", false,
+        ["The splitter next door is full", "邻近分光器已占满"]),
+    story("DZ-CC-006", "data", "155M", false,
+        ["Free cores at the box, but its feeder cable is full", "箱体有空闲纤芯，主干光缆已占满"]),
+    story("DZ-QD-001", "data", "155M", false,
+        ["Free cores, but the SDH equipment has no free port", "有空闲纤芯，传输设备无空闲端口"]),
+    story("DZ-HM-001", "internet", "100M", false,
+        ["A box that no cable connects to the network", "未接入网络的孤立分纤箱"]),
+    story("DZ-CC-007", "data", "155M", true,
+        ["A bank that wants two ways which share nothing", "要求双路由、互不同路由的银行"]),
+    story("DZ-CC-008", "data", "155M", true,
+        ["The same for a building with a single entry", "同样要求，但大楼只有一个进楼口"]),
+];
+
+/// A story with its answer.
+#[derive(Serialize)]
+pub struct Told {
+    /// Address, by code.
+    pub address: &'static str,
+    /// What there is to see.
+    pub shows: &'static str,
+    /// The answer.
+    pub survey: Survey,
+}
+
+/// The whole demo.
+#[derive(Serialize)]
+pub struct Demonstration {
+    /// The database, when it was kept.
+    pub database: Option<String>,
+    /// Records loaded.
+    pub records: usize,
+    /// The customers.
+    pub stories: Vec<Told>,
+}
+
+/// Runs the command.
+pub async fn run(args: &Demo, session: &Session) -> Result<Answer, Failure> {
+    if let Some(path) = args.keep.as_ref().filter(|path| path.exists()) {
+        let advice = "the demo wants a fresh file: give another name, or remove it";
+        return Err(Failure::Exists { path: path.clone(), advice });
+    }
+    let network = load(args, session).await?;
+    let topology = Topology::build(&network);
+    let catalog = Catalog::builtin();
+    let mut stories = Vec::new();
+    for story in STORIES {
+        let survey = survey(&network, &topology, &request(story)?, &catalog, session.now)?;
+        let shows = session.lang.pick(story.shows[0], story.shows[1]);
+        stories.push(Told { address: story.address, shows, survey });
+    }
+    let database = args.keep.as_ref().map(|path| path.display().to_string());
+    let records = TableKind::ALL.iter().map(|table| network.count_of(*table)).sum();
+    let demonstration = Demonstration { database, records, stories };
+    Answer::new(session, &demonstration, || text::demo::render(&demonstration, session.lang))
+}
+
+/// The sample, by way of a database as any network comes.
+async fn load(args: &Demo, session: &Session) -> Result<Network, Failure> {
+    let line = session.progress(session.lang.pick("loading Nantong", "载入南通样例"));
+    let temporary = || {
+        let folder = tempfile::Builder::new().prefix("linewright-demo").tempdir();
+        folder.map_err(|error| Failure::System { what: "make a temporary folder", error })
+    };
+    let folder = if args.keep.is_none() { Some(temporary()?) } else { None };
+    let path: PathBuf = match (&folder, &args.keep) {
+        (Some(folder), _) => folder.path().join("demo.db"),
+        (None, Some(path)) => path.clone(),
+        (None, None) => return Err(Failure::Internal("the demo has no database".to_owned())),
+    };
+    let files: Vec<File> = SAMPLE.iter().map(|(name, text)| File::new(*name, *text)).collect();
+    let options = ImportOptions { format: Some(Format::Native), ..ImportOptions::default() };
+    let outcome = linewright_exchange::import(&files, &options, &Network::new())?;
+    if outcome.refused {
+        let first = outcome.report.findings.first().map_or_else(String::new, ToString::to_string);
+        return Err(Failure::Internal(format!("the built-in sample is refused: {first}")));
+    }
+    let store = linewright_store::connect(&path.to_string_lossy(), Mode::Create).await?;
+    store.migrate().await?;
+    let proposal = Proposal::new(outcome.changes, session.who.clone(), "demo: Nantong", session.now);
+    let committed = store.commit(proposal.with_progress(line.records())).await;
+    let network = match committed {
+        Ok(_) => store.load().await.map_err(Failure::from),
+        Err(error) => Err(error.into()),
+    };
+    store.close().await;
+    network
+}
+
+fn request(story: &Story) -> Result<SurveyRequest, Failure> {
+    let bandwidth = Bandwidth::parse(story.bandwidth).map_err(|error| Failure::Internal(error.to_string()))?;
+    Ok(SurveyRequest {
+        customer: Where::Address(story.address.to_owned()),
+        far: None,
+        product: story.product.to_owned(),
+        bandwidth,
+        protect: story.protect,
+        alternatives: Some(1),
+        latest: None,
+    })
+}

@@ -1,0 +1,43 @@
+//! `survey`: can this point be served, how, over what exactly, at what cost, by when?
+
+use linewright_plan::{Survey as Answered, SurveyRequest, Where, survey};
+use linewright_search::Topology;
+
+use crate::args::{Survey, coordinate};
+use crate::failure::Failure;
+use crate::output::Answer;
+use crate::session::{Session, catalog};
+use crate::text;
+
+/// Runs the command.
+pub async fn run(args: &Survey, session: &Session) -> Result<Answer, Failure> {
+    let request = request(args);
+    let catalog = catalog(args.catalog.as_deref())?;
+    let network = session.network().await?;
+    let line = session.progress(session.lang.pick("surveying", "勘察"));
+    let topology = Topology::build(&network);
+    tracing::info!(strands = topology.strands().count(), "topology built");
+    let answered: Answered = survey(&network, &topology, &request, &catalog, session.now)?;
+    drop(line);
+    Answer::new(session, &answered, || text::survey::render(&answered, session.lang))
+}
+
+fn request(args: &Survey) -> SurveyRequest {
+    let at = |[x, y]: [f64; 2]| Where::At { x, y, crs: args.crs };
+    let customer = args
+        .at
+        .map(at)
+        .or_else(|| args.address.clone().map(Where::Address))
+        // The command line asks for one of the three.
+        .unwrap_or_else(|| Where::Place(args.place.clone().unwrap_or_default()));
+    let far = args.to.as_ref().map(|to| coordinate(to).map_or_else(|_| Where::Place(to.clone()), at));
+    SurveyRequest {
+        customer,
+        far,
+        product: args.product.clone(),
+        bandwidth: args.bandwidth,
+        protect: args.protect,
+        alternatives: args.alternatives,
+        latest: args.latest,
+    }
+}

@@ -1,0 +1,114 @@
+//! Why a command was not done, and the exit code that says so.
+
+use std::io;
+use std::path::PathBuf;
+
+use linewright_catalog::CatalogError;
+use linewright_exchange::input::FileError;
+use linewright_exchange::{DetectError, ExportError};
+use linewright_plan::{SurveyError, TraceError};
+use linewright_store::{CommitError, StoreError};
+
+/// Why a command was not done. Nothing is half done.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The database cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The change does not fit the network any more.
+    #[error("the network refuses the change: {0}")]
+    Commit(CommitError),
+    /// An input or output file.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The format of the input.
+    #[error(transparent)]
+    Format(#[from] DetectError),
+    /// What is to be exported.
+    #[error(transparent)]
+    Export(#[from] ExportError),
+    /// What is to be surveyed.
+    #[error(transparent)]
+    Survey(#[from] SurveyError),
+    /// What is to be traced.
+    #[error(transparent)]
+    Trace(#[from] TraceError),
+    /// A carrier's own tables.
+    #[error("{}: {error}", path.display())]
+    Catalog {
+        /// The folder.
+        path: PathBuf,
+        /// What is wrong.
+        error: CatalogError,
+    },
+    /// Something that would be written over.
+    #[error("{} is there already; {advice}", path.display())]
+    Exists {
+        /// What.
+        path: PathBuf,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// A rule that does not exist.
+    #[error("there is no rule {asked}; the rules are {known}")]
+    NoRule {
+        /// As asked.
+        asked: u8,
+        /// The numbers there are.
+        known: String,
+    },
+    /// Nothing to undo, or not that.
+    #[error("{0}")]
+    Undo(String),
+    /// The operating system.
+    #[error("cannot {what}: {error}")]
+    System {
+        /// What was tried.
+        what: &'static str,
+        /// What it says.
+        error: io::Error,
+    },
+    /// A fault of this program.
+    #[error("internal fault: {0}; please report this")]
+    Internal(String),
+}
+
+impl From<CommitError> for Failure {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Store(error) => Failure::Store(error),
+            other => Failure::Commit(other),
+        }
+    }
+}
+
+impl Failure {
+    /// Stable name of the kind of failure, for programs.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Failure::Store(error) => match error {
+                StoreError::Locked { .. } => "database-locked",
+                StoreError::SchemaNewer { .. } => "database-newer",
+                StoreError::SchemaOlder { .. } | StoreError::SchemaEmpty { .. } => "database-older",
+                StoreError::Missing { .. } => "database-missing",
+                StoreError::NotADatabase { .. } | StoreError::NotAFile { .. } | StoreError::Foreign { .. } => {
+                    "not-a-database"
+                }
+                StoreError::Internal { .. } => "internal",
+                _ => "database",
+            },
+            Failure::Commit(_) => "refused-by-network",
+            Failure::File(_) => "file",
+            Failure::Format(_) => "format",
+            Failure::Export(_) => "export",
+            Failure::Survey(_) => "survey",
+            Failure::Trace(_) => "trace",
+            Failure::Catalog { .. } => "catalog",
+            Failure::Exists { .. } => "exists",
+            Failure::NoRule { .. } => "no-such-rule",
+            Failure::Undo(_) => "undo",
+            Failure::System { .. } => "system",
+            Failure::Internal(_) => "internal",
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Handing an answer over: one document on standard output, an exit code, quietly when nobody listens any more.
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use serde::Serialize;
+use serde_json::json;
+
+use crate::failure::Failure;
+use crate::session::Session;
+
+/// What a command has to say.
+pub struct Answer {
+    body: String,
+    refused: bool,
+}
+
+impl Answer {
+    /// An answer as the session wants it: `document` as JSON, or `text` for people.
+    pub fn new(session: &Session, document: &impl Serialize, text: impl FnOnce() -> String) -> Result<Self, Failure> {
+        let body = if session.json {
+            serde_json::to_string_pretty(document).map_err(|error| Failure::Internal(error.to_string()))? + "\n"
+        } else {
+            text()
+        };
+        Ok(Self { body, refused: false })
+    }
+
+    /// The same, but the answer is a refusal: exit code 1.
+    pub fn refused(self, refused: bool) -> Self {
+        Self { refused, ..self }
+    }
+}
+
+/// Refused, with the reason.
+const REFUSED: u8 = 1;
+/// Wrong usage.
+const USAGE: u8 = 2;
+
+/// Prints what a command answered; the exit code says how it went.
+pub fn hand_over(answered: Result<Answer, Failure>, session: &Session) -> ExitCode {
+    match answered {
+        Ok(answer) => {
+            let code = if answer.refused { ExitCode::from(REFUSED) } else { ExitCode::SUCCESS };
+            print(&answer.body, code)
+        }
+        Err(failure) if session.json => print(&error_document(failure.kind(), &failure.to_string()), REFUSED.into()),
+        Err(failure) => {
+            complain(&format!("linewright: {failure}\n"));
+            ExitCode::from(REFUSED)
+        }
+    }
+}
+
+/// Says why the command line was not understood, or gives the help that was asked for.
+pub fn not_parsed(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
+    let wanted = !error.use_stderr();
+    let wants_json = arguments.iter().take_while(|argument| *argument != "--").any(|argument| argument == "--json");
+    if !wanted && wants_json {
+        let message = error.to_string();
+        let message = message.strip_prefix("error: ").unwrap_or(&message);
+        return print(&error_document("usage", message.trim_end()), USAGE.into());
+    }
+    // Nobody is left to tell when this fails.
+    error.print().ok();
+    if wanted { ExitCode::SUCCESS } else { ExitCode::from(USAGE) }
+}
+
+fn error_document(kind: &str, message: &str) -> String {
+    format!("{:#}\n", json!({"error": {"kind": kind, "message": message}}))
+}
+
+fn print(body: &str, code: ExitCode) -> ExitCode {
+    let mut out = io::stdout().lock();
+    match out.write_all(body.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => code,
+        // `| head` has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => code,
+        Err(error) => {
+            complain(&format!("linewright: the answer cannot be written: {error}\n"));
+            ExitCode::from(REFUSED)
+        }
+    }
+}
+
+/// Writes to standard error; when that is closed there is nothing left to do.
+pub fn complain(text: &str) {
+    io::stderr().lock().write_all(text.as_bytes()).ok();
+}

@@ -1,0 +1,112 @@
+//! What an import found and did.
+
+use std::collections::BTreeMap;
+
+use linewright_exchange::finding::{Finding, Severity};
+
+use super::figures::{cny as grouped, pad};
+use super::tables::{and_more, table};
+use super::words::Lang;
+use crate::commands::import::Imported;
+
+/// The findings by rule, `shown` of each; then what was done.
+pub fn render(imported: &Imported, shown: usize, lang: Lang) -> String {
+    let mut out = String::new();
+    findings(&mut out, imported, shown, lang);
+    counts(&mut out, imported, lang);
+    out.push_str(&conclusion(imported, lang));
+    out.push('\n');
+    out
+}
+
+fn findings(out: &mut String, imported: &Imported, shown: usize, lang: Lang) {
+    let mut rules: BTreeMap<(Severity, &str), Vec<&Finding>> = BTreeMap::new();
+    for finding in &imported.report.findings {
+        rules.entry((finding.severity, finding.code)).or_default().push(finding);
+    }
+    for ((severity, code), found) in &rules {
+        let unlisted = imported.report.not_listed.get(code).copied().unwrap_or(0);
+        let all = found.len() as u64 + unlisted;
+        let severity = match severity {
+            Severity::Error => lang.pick("error", "错误"),
+            Severity::Warning => lang.pick("warning", "警告"),
+            Severity::Info => lang.pick("info", "提示"),
+        };
+        out.push_str(&format!("{} {code} × {}\n", pad(severity, 7), grouped_u64(all)));
+        for finding in found.iter().take(shown) {
+            let mut place = finding.source.to_string();
+            if !finding.field.is_empty() {
+                place.push_str(&format!(" {}", finding.field));
+            }
+            let place = if place.is_empty() { String::new() } else { format!("{place}: ") };
+            let after = match &finding.repaired {
+                Some(done) => format!("; {} {done}", lang.pick("repaired:", "已修复：")),
+                None if finding.repairable => lang.pick("; --repair mends it", "；可用 --repair 修复").to_owned(),
+                None => String::new(),
+            };
+            out.push_str(&format!("        {place}{}{after}\n", finding.reason));
+        }
+        let more = all - (found.len().min(shown)) as u64;
+        if more > 0 && shown > 0 {
+            out.push_str(&and_more(more, lang));
+        }
+    }
+}
+
+fn grouped_u64(number: u64) -> String {
+    grouped(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
+fn counts(out: &mut String, imported: &Imported, lang: Lang) {
+    if imported.report.tables.is_empty() {
+        return;
+    }
+    const WIDE: usize = 12;
+    let heads = [
+        lang.pick("new", "新增"),
+        lang.pick("changed", "更新"),
+        lang.pick("removed", "删除"),
+        lang.pick("unchanged", "未变"),
+    ];
+    out.push_str(&pad("", WIDE));
+    heads.iter().for_each(|head| out.push_str(&right(head)));
+    out.push('\n');
+    for (kind, counts) in &imported.report.tables {
+        out.push_str(&pad(table(lang, *kind), WIDE));
+        for count in [counts.created, counts.updated, counts.removed, counts.unchanged] {
+            out.push_str(&right(&if count == 0 { "·".to_owned() } else { grouped_u64(count) }));
+        }
+        out.push('\n');
+    }
+}
+
+fn right(text: &str) -> String {
+    const COLUMN: usize = 12;
+    let fill = COLUMN.saturating_sub(unicode_width::UnicodeWidthStr::width(text));
+    format!("{}{text}", " ".repeat(fill))
+}
+
+fn conclusion(imported: &Imported, lang: Lang) -> String {
+    if imported.refused {
+        let repaired = |f: &&Finding| f.severity == Severity::Error && f.repaired.is_some();
+        let mended = imported.report.findings.iter().filter(repaired).count() as u64;
+        let errors = grouped_u64(imported.report.totals.errors.saturating_sub(mended));
+        let repairable = imported.report.findings.iter().filter(|f| f.refuses() && f.repairable).count();
+        let hint = match (repairable, lang) {
+            (0, _) => String::new(),
+            (n, Lang::En) => format!("; --repair mends {n} of them"),
+            (n, Lang::Zh) => format!("；其中 {n} 处可用 --repair 修复"),
+        };
+        return match lang {
+            Lang::En => format!("refused: {errors} error(s); nothing was written{hint}"),
+            Lang::Zh => format!("未导入：{errors} 处错误，数据库未改动{hint}"),
+        };
+    }
+    match (imported.version, imported.changed) {
+        (Some(version), _) => format!("{} {version}", lang.pick("imported as version", "已导入，版本")),
+        (None, true) => lang.pick("dry run: nothing was written", "试运行：未写入").to_owned(),
+        (None, false) => {
+            format!("{} {}", lang.pick("nothing changed; still version", "无变化，仍为版本"), imported.base)
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! A survey's answer as a person reads it.
+
+mod element;
+mod refusal;
+
+use linewright_plan::{Alternative, LeastShared, Located, Named, Protection, Shared, Survey, Verdict};
+
+use super::figures::{cny, length, pad};
+use super::words::Lang;
+
+/// The whole answer.
+pub fn render(survey: &Survey, lang: Lang) -> String {
+    let mut page = Page { lang, out: String::new() };
+    page.head(survey);
+    for alternative in &survey.alternatives {
+        page.blank();
+        page.alternative(&format!("{}. ", alternative.rank), alternative);
+    }
+    if let Some(protection) = &survey.protection {
+        page.blank();
+        page.protection(protection);
+    }
+    if !survey.rejected.is_empty() {
+        page.blank();
+        page.line(0, lang.pick("Candidates that cannot serve", "不能接入的候选接入点"));
+        for rejected in &survey.rejected {
+            page.rejected(rejected);
+        }
+    }
+    for note in &survey.notes {
+        page.note(note);
+    }
+    page.out
+}
+
+struct Page {
+    lang: Lang,
+    out: String,
+}
+
+/// Codes of this length are UUIDs: their head is enough beside a name.
+const UUID_LEN: usize = 36;
+
+fn label(named: &Named) -> String {
+    match (named.name.as_str(), named.code.get(..8)) {
+        ("", _) => named.code.clone(),
+        (name, Some(head)) if named.code.len() >= UUID_LEN => format!("{name} [{head}…]"),
+        (name, _) => format!("{} {name}", named.code),
+    }
+}
+
+/// The shortest text that tells a record from its neighbours: its code, or the label where that is a UUID.
+fn short(named: &Named) -> String {
+    if named.code.len() >= UUID_LEN { label(named) } else { named.code.clone() }
+}
+
+fn codes(named: &[Named]) -> String {
+    const SHOWN: usize = 6;
+    let mut text: Vec<String> = named.iter().take(SHOWN).map(short).collect();
+    if named.len() > SHOWN {
+        text.push("…".to_owned());
+    }
+    text.join(", ")
+}
+
+impl Page {
+    fn line(&mut self, indent: usize, text: &str) {
+        self.out.push_str(&" ".repeat(indent));
+        self.out.push_str(text);
+        self.out.push('\n');
+    }
+
+    fn blank(&mut self) {
+        self.out.push('\n');
+    }
+
+    fn field(&mut self, indent: usize, name: &str, text: &str) {
+        self.line(indent, &format!("{}{text}", pad(name, 14)));
+    }
+
+    fn verdict(&self, verdict: Verdict) -> String {
+        match self.lang {
+            Lang::En => format!("{} ({})", verdict.en(), verdict.zh()),
+            Lang::Zh => verdict.zh().to_owned(),
+        }
+    }
+
+    fn head(&mut self, survey: &Survey) {
+        let lang = self.lang;
+        self.line(0, &format!("{}  {}", lang.pick("Survey", "勘察"), survey.customer.label));
+        self.end(lang.pick("customer", "客户端"), &survey.customer);
+        if let Some(far) = &survey.far {
+            self.end(lang.pick("far end", "对端"), far);
+        }
+        let [zh, en] = &survey.product_name;
+        self.field(2, lang.pick("product", "业务"), &format!("{}, {}", lang.pick(en, zh), survey.bandwidth));
+        let versions = &survey.catalog;
+        let all = [&versions.prices, &versions.optics, &versions.products, &versions.policy];
+        let catalog = if all.iter().all(|version| *version == all[0]) {
+            all[0].clone()
+        } else {
+            let [prices, optics, products, policy] = all;
+            format!("prices {prices}, optics {optics}, products {products}, policy {policy}")
+        };
+        let base = format!(
+            "{} {} · {} {catalog}",
+            lang.pick("network version", "网络版本"),
+            survey.base,
+            lang.pick("catalogue", "目录")
+        );
+        self.field(2, lang.pick("planned on", "依据"), &base);
+        self.field(2, lang.pick("verdict", "结论"), &self.verdict(survey.verdict));
+    }
+
+    fn end(&mut self, name: &str, end: &Located) {
+        let lang = self.lang;
+        let mut text = Vec::new();
+        if let Some(place) = &end.place {
+            text.push(label(place));
+        }
+        if let Some(position) = end.position {
+            text.push(format!("{:.6}, {:.6} WGS-84", position.lon_deg(), position.lat_deg()));
+        }
+        if let Some((crs, accuracy_m)) = end.crs.as_ref().filter(|(_, accuracy_m)| *accuracy_m > 0.0) {
+            text.push(format!("{} {crs} ± {accuracy_m:.0} m", lang.pick("from", "由")));
+        }
+        if !end.covered_by.is_empty() {
+            text.push(format!("{} {}", lang.pick("covered by", "覆盖箱体"), codes(&end.covered_by)));
+        }
+        self.field(2, name, &text.join(" · "));
+    }
+
+    fn alternative(&mut self, mark: &str, way: &Alternative) {
+        let lang = self.lang;
+        let mut verdict = self.verdict(way.verdict);
+        if !way.expansions.is_empty() {
+            let what: Vec<&str> = way.expansions.iter().map(|e| lang.expansion(*e)).collect();
+            verdict = format!("{verdict}: {}", what.join(", "));
+        }
+        let days = way.lead_time.working_days;
+        let mut title = format!(
+            "{mark}{verdict} · {} · CNY {} · {days} {}",
+            lang.technology(way.technology),
+            cny(way.cost_cny),
+            lang.pick("working days", "个工作日")
+        );
+        if let Some(day) = way.lead_time.not_before {
+            title.push_str(&format!(" · {} {day}", lang.pick("not before", "不早于")));
+        }
+        self.line(0, &title);
+        self.access(way);
+        self.field(3, lang.pick("route", "路由"), "");
+        for element in &way.route {
+            self.element(element);
+        }
+        self.budget(way);
+        self.bill(way);
+        self.lead_time(way);
+        if !way.to_check.is_empty() {
+            let text = format!(
+                "{}: {}",
+                lang.pick("core occupancy unknown, to be checked on site", "纤芯占用情况未知，需现场核查"),
+                codes(&way.to_check)
+            );
+            self.field(3, lang.pick("check", "核查"), &text);
+        }
+    }
+
+    fn access(&mut self, way: &Alternative) {
+        let lang = self.lang;
+        let mut text = label(&way.access_point);
+        match way.covers {
+            Some(true) => text.push_str(lang.pick(" (lists this building)", "（覆盖本楼）")),
+            Some(false) => text.push_str(lang.pick(" (does not list this building)", "（未登记覆盖本楼）")),
+            None => {}
+        }
+        if way.drop_m > 0.0 {
+            text.push_str(&format!("{}{}", lang.pick(", new cable ", "，新布放 "), length(way.drop_m)));
+        }
+        text.push_str(&format!("{}{}", lang.pick(", glass in all ", "，光缆全长 "), length(way.length_m)));
+        self.field(3, lang.pick("access point", "接入点"), &text);
+    }
+
+    fn budget(&mut self, way: &Alternative) {
+        let lang = self.lang;
+        let Some(budget) = &way.budget else {
+            let text = lang.pick("cannot be computed from this map", "地图信息不足，无法计算");
+            return self.field(3, lang.pick("light", "光功率"), text);
+        };
+        let passes = if budget.passes { lang.pick("passes", "合格") } else { lang.pick("FAILS", "不合格") };
+        self.field(3, lang.pick("light", "光功率"), &format!("{} {passes}", budget.interface));
+        for direction in &budget.directions {
+            let mut text = format!(
+                "{} {} nm: {} {:.2} / {:.2} dB, {} {:.2} dB; {} {:.1} … {:.1} dBm ({} {:.0}, {} {:.0})",
+                lang.direction(direction.direction),
+                direction.wavelength_nm,
+                lang.pick("loss", "衰减"),
+                direction.total_loss_db,
+                direction.budget_db,
+                lang.pick("spare", "余量"),
+                direction.spare_db,
+                lang.pick("received", "接收"),
+                direction.received_min_dbm,
+                direction.received_max_dbm,
+                lang.pick("sensitivity", "灵敏度"),
+                direction.sensitivity_dbm,
+                lang.pick("overload", "过载"),
+                direction.overload_dbm
+            );
+            if direction.attenuator_db > 0 {
+                let attenuator = lang.pick("attenuator", "固定衰减器");
+                text.push_str(&format!("; {attenuator} {} dB", direction.attenuator_db));
+            }
+            self.line(5, &text);
+        }
+        for failure in budget.failures() {
+            self.line(5, &format!("! {failure}"));
+        }
+    }
+
+    fn bill(&mut self, way: &Alternative) {
+        let lang = self.lang;
+        self.field(3, lang.pick("bill", "费用"), &format!("CNY {}", cny(way.cost_cny)));
+        for line in &way.bill {
+            let quantity = format!("{} {}", cny(line.quantity.ceil() as i64), lang.unit(&line.unit));
+            let amount = cny(line.amount_cny);
+            self.line(5, &format!("{}{}{amount:>10}", pad(lang.item(&line.item), 36), pad(quantity.trim(), 12)));
+        }
+    }
+
+    fn lead_time(&mut self, way: &Alternative) {
+        let lang = self.lang;
+        let time = &way.lead_time;
+        let one = |a: &linewright_plan::Activity| {
+            let about = a.about.as_ref().map_or_else(String::new, |about| format!(" ({})", short(about)));
+            format!("{}{about} {}", lang.activity(&a.activity), a.working_days)
+        };
+        let before: Vec<String> = time.activities.iter().filter(|a| a.parallel).map(one).collect();
+        let works: Vec<String> = time.activities.iter().filter(|a| !a.parallel).map(one).collect();
+        let mut text = format!("{} {}", time.working_days, lang.pick("working days", "个工作日"));
+        if !before.is_empty() {
+            text.push_str(&format!("; {}: {}", lang.pick("side by side", "并行"), before.join(", ")));
+        }
+        if !works.is_empty() {
+            text.push_str(&format!("; {}: {}", lang.pick("then", "串行"), works.join(", ")));
+        }
+        self.field(3, lang.pick("time", "工期"), &text);
+    }
+
+    fn protection(&mut self, protection: &Protection) {
+        let lang = self.lang;
+        let title = lang.pick("Protection", "保护");
+        match protection {
+            Protection::Disjoint { working, protection, optimal, gap_cny } => {
+                let best = if *optimal {
+                    lang.pick("no cheaper pair exists", "已证明最优").to_owned()
+                } else {
+                    format!(
+                        "{} CNY {}",
+                        lang.pick("a better pair would save at most", "更优方案至多节省"),
+                        cny(*gap_cny)
+                    )
+                };
+                let text = lang.pick("two ways that share no duct, manhole, cable or room", "双路由物理分离");
+                self.line(0, &format!("{title}: {text} ({best})"));
+                self.legs(working, protection);
+            }
+            Protection::Impossible { single, no_route, least_shared } => {
+                let text = match (single, no_route) {
+                    (_, true) => lang.pick("not even one way exists", "无可用路由").to_owned(),
+                    (Some(single), _) => format!(
+                        "{} {}",
+                        lang.pick("proven impossible: every way goes through", "已证明不可能：所有路由均经过"),
+                        self.share(single)
+                    ),
+                    (None, _) => lang.pick("proven impossible", "已证明不可能").to_owned(),
+                };
+                self.line(0, &format!("{title}: {text}"));
+                self.least(least_shared.as_deref());
+            }
+            Protection::Undecided { least_shared } => {
+                let text = lang.pick("not decided within the search bound", "在搜索上限内未能判定");
+                self.line(0, &format!("{title}: {text}"));
+                self.least(least_shared.as_deref());
+            }
+        }
+    }
+
+    fn share(&self, shared: &Shared) -> String {
+        format!("{} {}", self.lang.shared(shared.kind), label(&shared.resource))
+    }
+
+    fn least(&mut self, least: Option<&LeastShared>) {
+        let Some(least) = least else { return };
+        let lang = self.lang;
+        let shared: Vec<String> = least.shared.iter().map(|s| self.share(s)).collect();
+        let text = lang.pick("the pair that shares least has in common", "共用最少的双路由仍共用");
+        self.line(2, &format!("{text}: {}", shared.join("; ")));
+        self.line(2, lang.pick("it needs a signed exception with an expiry date", "需签署例外并注明到期日"));
+        self.legs(&least.working, &least.protection);
+    }
+
+    fn legs(&mut self, working: &Alternative, protection: &Alternative) {
+        let lang = self.lang;
+        self.alternative(lang.pick("working: ", "主用："), working);
+        self.alternative(lang.pick("protection: ", "保护："), protection);
+    }
+}

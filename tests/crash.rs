@@ -1,0 +1,231 @@
+//! kill -9 at random points of running imports: every acknowledged commit is there, and no half.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test that fails says so by a panic"
+)]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use linewright_model::{Cable, Network, Place, Span};
+use linewright_store::{AsOf, Mode, Sqlite, Storage};
+use serde_json::Value;
+use support::Bench;
+
+/// Variants of one data set that replace one another: records created, changed and removed in one import.
+const PLACES: [usize; 3] = [150, 400, 250];
+
+/// A small generator, so that a round can be repeated from its seed.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % bound
+    }
+}
+
+fn write_variant(bench: &Bench, variant: usize) {
+    let write = |table: &str, content: String| {
+        bench.write(&format!("v{variant}/{table}"), content);
+    };
+    write(
+        "manifest.toml",
+        "format = \"linewright-native\"\nversion = 1\nname = \"v\"\ndescription = \"v\"\n".to_owned(),
+    );
+    let (mut place, mut span, mut cable) = (
+        String::from("code,name,kind,lon,lat\n"),
+        String::from("code,kind,a,b,length_m\n"),
+        String::from("code,a,b,cores,length_m,route\n"),
+    );
+    for number in 0..PLACES[variant] {
+        // The name differs by variant, so that common records are updated.
+        place.push_str(&format!("P{number},v{variant},manhole,{},31\n", 100.0 + number as f64 / 1000.0));
+        if number > 0 {
+            let (a, b) = (number - 1, number);
+            span.push_str(&format!("S{number},duct,P{a},P{b},{}\n", 95 + variant));
+            cable.push_str(&format!("C{number},P{a},P{b},24,{},S{number}\n", 96 + variant));
+        }
+    }
+    write("place.csv", place);
+    write("span.csv", span);
+    write("cable.csv", cable);
+}
+
+fn import(bench: &Bench, variant: usize) -> std::process::Child {
+    let why = format!("variant {variant}");
+    let args = ["import", "--name", "loop", "--replace", "--why", &why, "--json", &format!("v{variant}")];
+    bench.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+/// What a run came to say: the version it made, or that there was nothing to change.
+fn answer(child: &mut std::process::Child) -> Option<Option<u64>> {
+    let mut said = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut said).unwrap();
+    let said = serde_json::from_str::<Value>(&said).ok()?;
+    Some(said["version"].as_u64())
+}
+
+/// When to kill.
+enum Kill {
+    /// At a moment.
+    At(Instant),
+    /// When so much stands in the write-ahead log.
+    Written(u64),
+}
+
+impl Kill {
+    fn is_due(&self, bench: &Bench) -> bool {
+        match self {
+            Kill::At(moment) => Instant::now() >= *moment,
+            Kill::Written(bytes) => wal_bytes(bench) >= *bytes,
+        }
+    }
+}
+
+/// What stands in the write-ahead log: nothing before a write, and after a clean end.
+fn wal_bytes(bench: &Bench) -> u64 {
+    std::fs::metadata(bench.path("linewright.db-wal")).map_or(0, |wal| wal.len())
+}
+
+#[test]
+fn every_acknowledged_import_survives_kill_9_and_none_is_half() {
+    let rounds: u64 = match std::env::var("LINEWRIGHT_KILL_ROUNDS") {
+        Ok(text) => text.parse().expect("LINEWRIGHT_KILL_ROUNDS is a number"),
+        Err(_) if std::env::var("CI").is_ok_and(|value| value == "true") => 100,
+        Err(_) => 25,
+    };
+    let bench = Bench::new();
+    (0..PLACES.len()).for_each(|variant| write_variant(&bench, variant));
+    let mut acknowledged = BTreeMap::new();
+    // How long one import takes here, so that kills fall everywhere inside one.
+    let started = Instant::now();
+    for variant in 0..PLACES.len() {
+        let mut child = import(&bench, variant);
+        acknowledged.insert(answer(&mut child).unwrap().unwrap(), variant);
+        assert!(child.wait().unwrap().success());
+    }
+    let usual = started.elapsed() / PLACES.len() as u32;
+
+    let mut random = Random(20_261_122);
+    let (mut variant, mut killed_unsaid, mut killed_writing) = (PLACES.len() - 1, 0, 0);
+    for round in 0..rounds {
+        let when = if round % 2 == 0 {
+            Kill::At(Instant::now() + usual.mul_f64(random.below(3_000) as f64 / 1_000.0))
+        } else {
+            // The writing is short beside the rest: it is waited for.
+            Kill::Written(1 + random.below(300_000))
+        };
+        let mut killed = false;
+        // A kill that waits for more than an import writes comes with a later import, or not at all.
+        for _ in 0..8 {
+            variant = (variant + 1) % PLACES.len();
+            let mut child = import(&bench, variant);
+            while !killed && child.try_wait().unwrap().is_none() {
+                killed = when.is_due(&bench);
+            }
+            child.kill().unwrap();
+            killed_writing += u64::from(killed && wal_bytes(&bench) > 0);
+            match answer(&mut child) {
+                Some(Some(version)) => drop(acknowledged.insert(version, variant)),
+                // After unsaid kills the turn may come to the variant that is there.
+                Some(None) => {}
+                None if killed => killed_unsaid += 1,
+                None => panic!("round {round}: an import that was left alone failed"),
+            }
+            child.wait().unwrap();
+            if killed {
+                break;
+            }
+        }
+        check(&bench, &acknowledged, round, 32);
+        // Reading back the whole log is quadratic over the rounds.
+        if round % 10 == 9 || round + 1 == rounds {
+            check(&bench, &acknowledged, round, 10_000);
+            let (tables, folded) = both(&bench);
+            assert!(tables.same_records(&folded), "round {round}: the tables are not what the log says");
+        }
+    }
+    let said = acknowledged.len();
+    println!(
+        "{rounds} rounds: {said} acknowledged, {killed_unsaid} killed unsaid, {killed_writing} killed while writing"
+    );
+    // A handful of rounds proves nothing about where the kills fall.
+    if rounds < 20 {
+        return;
+    }
+    assert!(said as u64 * 4 > rounds && killed_unsaid * 2 > rounds, "the kills fall all over the imports");
+    assert!(killed_writing * 4 > rounds, "many kills fall into the writing");
+}
+
+/// Checks the newest `many` versions, and that the tables hold the newest, whole.
+fn check(bench: &Bench, acknowledged: &BTreeMap<u64, usize>, round: u64, many: u64) {
+    let log = bench.json(["log", "--limit", &many.to_string()]);
+    let head = log["head"].as_u64().unwrap();
+    let entries = log["entries"].as_array().unwrap();
+    let variants: BTreeMap<u64, &str> =
+        entries.iter().map(|e| (e["version"].as_u64().unwrap(), e["why"].as_str().unwrap())).collect();
+    let newest_first = head.saturating_sub(many) + 1;
+    for (version, variant) in acknowledged.range(newest_first..) {
+        let (logged, why) = (variants.get(version).copied(), format!("variant {variant}"));
+        assert_eq!(logged, Some(why.as_str()), "round {round}: version {version} was acknowledged");
+    }
+    let newest: usize = variants[&head].strip_prefix("variant ").unwrap().parse().unwrap();
+    let tables = loaded(bench);
+    let counts = (tables.count::<Place>(), tables.count::<Span>(), tables.count::<Cable>());
+    let n = PLACES[newest];
+    assert_eq!(counts, (n, n - 1, n - 1), "round {round}: not the records of variant {newest}");
+    assert_eq!(tables.version().0, head);
+    let of_variant = |place: &Place| *place.tag.name == *format!("v{newest}");
+    assert!(tables.all::<Place>().all(|(_, place)| of_variant(place)), "round {round}: records of two variants");
+}
+
+/// The network as the tables have it.
+fn loaded(bench: &Bench) -> Network {
+    with_store(bench, async |store| store.load().await.unwrap())
+}
+
+/// The network as the tables have it, and as the log folds up.
+fn both(bench: &Bench) -> (Network, Network) {
+    with_store(bench, async |store| {
+        let tables = store.load().await.unwrap();
+        let folded = store.as_of(AsOf::Version(tables.version())).await.unwrap();
+        (tables, folded)
+    })
+}
+
+fn with_store<T>(bench: &Bench, work: impl AsyncFnOnce(&Sqlite) -> T) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let path = bench.path("linewright.db");
+    runtime.block_on(async {
+        let store = linewright_store::connect(path.to_str().unwrap(), Mode::Write).await.unwrap();
+        let done = work(&store).await;
+        store.close().await;
+        done
+    })
+}
+
+#[test]
+fn a_database_whose_making_was_killed_is_made_by_the_next_import() {
+    let bench = Bench::new();
+    write_variant(&bench, 0);
+    let mut random = Random(9);
+    for round in 0..12 {
+        let database = format!("fresh{round}.db");
+        let args = ["--database", &database, "import", "v0"];
+        let mut child = bench.command(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(random.below(120)));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        bench.run(args).done();
+        bench.run(args).done().says("nothing changed");
+        assert_eq!(bench.json(["--database", &database, "log"])["head"], 1, "round {round}");
+    }
+}
