@@ -1,8 +1,7 @@
 //! Two ways that share nothing, or what keeps them from it.
 
 use linewright_catalog::Technology;
-use linewright_search::access::{AccessSpace, At, Move};
-use linewright_search::access::{Risk, risk_record};
+use linewright_search::access::{AccessSpace, At, Move, Risk, Scarce, risk_record};
 use linewright_search::engine::{self, Bans, Certificate, Limits, PairVerdict, Path, Start};
 
 use crate::locate::named;
@@ -104,7 +103,9 @@ impl Trial<'_> {
             Risk::Place(id) => network.get(id).map(|place| SharedKind::Place(place.kind)),
             Risk::Span(id) | Risk::Trench(id) => network.get(id).map(|span| SharedKind::Span(span.kind)),
             Risk::Cable(_) => Some(SharedKind::Cable),
-            Risk::Last(_) => Some(SharedKind::Equipment),
+            Risk::Last(Scarce::Port(_) | Scarce::Splitter(_)) => Some(SharedKind::Equipment),
+            Risk::Last(Scarce::Cores(..)) => Some(SharedKind::Cores),
+            Risk::Last(Scarce::Bore(_)) => Some(SharedKind::Bore),
         };
         Shared { resource: named(network, risk_record(risk)), kind: kind.unwrap_or(SharedKind::Cable) }
     }

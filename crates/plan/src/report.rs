@@ -393,6 +393,10 @@ pub enum SharedKind {
     Cable,
     /// The last free port or branch.
     Equipment,
+    /// The last free cores of a cable.
+    Cores,
+    /// The last free bore or attachment of a span.
+    Bore,
 }
 
 /// The answer about protection (DESIGN §1.3): only `Impossible` says that no disjoint pair exists.

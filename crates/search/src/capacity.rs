@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use linewright_model::{
-    Carrier, Device, DeviceId, JumperId, LinkId, Network, PortBlock, PortKind, SlotState, Span, SpanId,
+    Carrier, Device, DeviceId, JumperId, LinkId, Network, PortBlock, PortKind, SlotState, Span, SpanId, Taken,
 };
 
 use crate::strand::{Strand, Tail};
@@ -28,40 +28,66 @@ impl Availability {
     }
 }
 
-/// State of one core of a strand as a whole: the worst of its slots.
-fn state_of(network: &Network, strand: &Strand, patched: [&BTreeSet<u32>; 2], nth: u32) -> SlotState {
+/// What a strand's first core and the cores beside it run through: one section, or the terminals at one end.
+struct Lane<'a> {
+    first: u32,
+    taken: Option<&'a Taken>,
+    /// State of a slot that nothing is recorded of.
+    rest: SlotState,
+    /// Terminals with a jumper in front.
+    patched: BTreeSet<u32>,
+}
+
+impl<'a> Lane<'a> {
+    /// Terminals last: a jumper left in front says less than what is recorded of the core.
+    fn of(network: &'a Network, strand: &Strand) -> Vec<Self> {
+        let lane = |carrier: Carrier, first: u32, patched: BTreeSet<u32>| Lane {
+            first,
+            taken: network.taken(carrier),
+            rest: network.rest_state(carrier),
+            patched,
+        };
+        let cores = strand.pieces.iter().map(|p| lane(Carrier::Cable(p.cable), p.first, BTreeSet::new()));
+        let terminals = strand.tails.iter().filter_map(|tail| match tail {
+            Tail::Terminal(port) => {
+                Some(lane(Carrier::Device(port.device), port.port, patched_ports(network, port.device)))
+            }
+            _ => None,
+        });
+        cores.chain(terminals).collect()
+    }
+
+    fn state(&self, nth: u32) -> SlotState {
+        let slot = self.first.saturating_add(nth);
+        match self.taken.map(|taken| taken.status(slot, self.rest)) {
+            Some(status) if status.faulty => SlotState::Damaged,
+            Some(status) => status.state,
+            None => self.rest,
+        }
+    }
+
+    fn is_patched(&self, nth: u32) -> bool {
+        self.patched.contains(&self.first.saturating_add(nth))
+    }
+}
+
+/// State of one core of a strand as a whole: what blocks it, else unknown, else idle.
+fn state_of(lanes: &[Lane<'_>], nth: u32) -> SlotState {
     let mut state = SlotState::Idle;
-    for (carrier, slot) in strand.slots(nth) {
-        let status = network.slot(carrier, slot);
-        let here = if status.faulty { SlotState::Damaged } else { status.state };
+    for here in lanes.iter().map(|lane| lane.state(nth)) {
         match here {
             SlotState::Idle => {}
-            SlotState::Unknown if state == SlotState::Idle => state = SlotState::Unknown,
-            SlotState::Unknown => {}
+            SlotState::Unknown => state = SlotState::Unknown,
             blocked => return blocked,
         }
     }
-    for (tail, patched) in strand.tails.iter().zip(patched) {
-        if let Tail::Terminal(port) = tail
-            && patched.contains(&port.port.saturating_add(nth))
-        {
-            return SlotState::Leftover;
-        }
-    }
-    state
+    if lanes.iter().any(|lane| lane.is_patched(nth)) { SlotState::Leftover } else { state }
 }
 
 /// Ports of a device that have a jumper in front.
 pub fn patched_ports(network: &Network, device: DeviceId) -> BTreeSet<u32> {
     let jumpers = network.referring::<JumperId>(device).filter_map(|id| network.get(id));
     jumpers.flat_map(|j| [j.a, j.b]).filter(|port| port.device == device).map(|port| port.port).collect()
-}
-
-fn patched_tails(network: &Network, strand: &Strand) -> [BTreeSet<u32>; 2] {
-    strand.tails.map(|tail| match tail {
-        Tail::Terminal(port) => patched_ports(network, port.device),
-        _ => BTreeSet::new(),
-    })
 }
 
 fn usable(strand: &Strand) -> bool {
@@ -75,9 +101,9 @@ pub fn availability(network: &Network, strand: &Strand) -> Availability {
         found.blocked.insert(SlotState::Unknown, strand.count.unwrap_or(0));
         return found;
     }
-    let patched = patched_tails(network, strand);
+    let lanes = Lane::of(network, strand);
     for nth in 0..strand.count.unwrap_or(0) {
-        match state_of(network, strand, [&patched[0], &patched[1]], nth) {
+        match state_of(&lanes, nth) {
             SlotState::Idle => found.free += 1,
             SlotState::Unknown => found.unproven += 1,
             state => *found.blocked.entry(state).or_default() += 1,
@@ -102,12 +128,12 @@ pub fn pick(network: &Network, strand: &Strand, fibres: u32) -> Option<Pick> {
         return None;
     }
     let Some(count) = strand.count else { return Some(Pick::Unproven) };
-    let patched = patched_tails(network, strand);
+    let lanes = Lane::of(network, strand);
     let wanted = fibres as usize;
     let mut free: Vec<u32> = Vec::new();
     let mut unproven = 0usize;
     for nth in 0..count {
-        match state_of(network, strand, [&patched[0], &patched[1]], nth) {
+        match state_of(&lanes, nth) {
             SlotState::Idle => free.push(nth),
             SlotState::Unknown => unproven += 1,
             _ => {}

@@ -18,9 +18,10 @@ pub fn course_length_m(course: &[Position]) -> f64 {
 }
 
 /// A position as a point in space, metres: WGS-84, geocentric.
-pub(crate) type InSpace = [f64; 3];
+pub type InSpace = [f64; 3];
 
-pub(crate) fn in_space(p: Position) -> InSpace {
+/// A position in space.
+pub fn in_space(p: Position) -> InSpace {
     const EQUATOR_M: f64 = 6_378_137.0;
     const FLATTENING: f64 = 1.0 / 298.257_223_563;
     const ECCENTRICITY_2: f64 = FLATTENING * (2.0 - FLATTENING);
@@ -31,7 +32,7 @@ pub(crate) fn in_space(p: Position) -> InSpace {
 }
 
 /// Distance through the ground, metres: never more than along it, and no way round is shorter.
-pub(crate) fn chord_m(a: InSpace, b: InSpace) -> f64 {
+pub fn chord_m(a: InSpace, b: InSpace) -> f64 {
     let apart = blend(a, 1.0, b, -1.0);
     dot(apart, apart).sqrt()
 }
@@ -113,8 +114,8 @@ pub struct Foot {
 
 /// The nearest point of a course; `None` for a course without positions.
 ///
-/// Legs are great-circle arcs, which leave the geodesic by less than 0.1 m on legs of up to 50 km; the
-/// distances reported are geodesic.
+/// Legs are great-circle arcs, which leave the geodesic by less than 0.1 m on legs of up to 50 km. The
+/// distances reported are geodesic; that of the point found exceeds the least one by less than 0.01 %.
 pub fn nearest_on_course(from: Position, course: &[Position]) -> Option<Foot> {
     let first = *course.first()?;
     let mut best = Foot { at: first, distance_m: distance_m(from, first), along_m: 0.0 };

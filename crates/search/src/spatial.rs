@@ -16,6 +16,9 @@ const RADIUS_M: f64 = 6_371_008.8;
 /// Sphere and ellipsoid differ by less than 1 % in distances, so by less than this in squared chords.
 const SLACK: f64 = 1.03;
 
+/// Squared chord of some millimetres: nearer than this things are tied by rounding.
+const TIE: f64 = 1e-18;
+
 /// Squared chord that surely spans `radius_m` on the ellipsoid.
 fn chord_squared(radius_m: f64) -> f64 {
     let angle = (radius_m * 1.01 / RADIUS_M).min(std::f64::consts::PI);
@@ -156,7 +159,7 @@ impl Near {
         let (mut kept, mut last) = (0, 0.0);
         for (id, squared) in indexed {
             // Sphere and ellipsoid order near-equal distances differently: read a little past the last one kept.
-            if squared > limit || (kept >= self.most && squared > last * SLACK) {
+            if squared > limit || (kept >= self.most && squared > last * SLACK + TIE) {
                 break;
             }
             if stale.contains(&id) || !seen.insert(id) {

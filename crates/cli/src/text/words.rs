@@ -62,6 +62,8 @@ impl Lang {
             SharedKind::Span(kind) => self.span(kind),
             SharedKind::Cable => self.pick("cable", "光缆"),
             SharedKind::Equipment => self.pick("last free port or branch of", "最后一个空闲端口"),
+            SharedKind::Cores => self.pick("last free cores of", "最后的空闲纤芯"),
+            SharedKind::Bore => self.pick("last free bore of", "最后一个空闲管孔"),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The drop: what is pulled, and where it meets plant.
 
 use linewright_catalog::FibrePiece;
-use linewright_model::{Holding, Id, PlaceId, PlaceKind, SlotState, SpanId, Stage, Take};
+use linewright_model::{Holding, Id, PlaceId, PlaceKind, SlotState, SpanId, Take};
 use linewright_search::StrandIx;
 use linewright_search::access::Side;
 use linewright_search::capacity::Pick;
@@ -27,9 +27,9 @@ impl Tracer<'_> {
             let slack_m = self.policy.distance.slack_per_closure_m;
             let drop = Drop { length_m: drop.length_m + slack_m, into: access.or(drop.into), ..drop };
             route.relied_on.extend(drop.spans.iter().map(|(span, _)| span.any()));
-            let dates = drop.spans.iter().filter_map(|(id, _)| self.network.get(*id));
-            let dates = dates.filter(|span| span.plant.stage != Stage::InService);
-            route.not_before = dates.filter_map(|span| span.plant.available_from).chain(route.not_before).max();
+            for span in drop.spans.iter().filter_map(|(id, _)| self.network.get(*id)) {
+                route.waits_for(&span.plant);
+            }
             let mut spans: Vec<SpanId> = drop.spans.iter().map(|(span, _)| *span).collect();
             spans.dedup();
             let element = Element::NewCable {

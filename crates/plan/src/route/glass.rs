@@ -69,7 +69,11 @@ impl Tracer<'_> {
 
     pub(super) fn device_ports(&self, route: &mut Route, device: DeviceId, ports: Vec<u32>, any: u32) {
         let at = ports.first().copied().unwrap_or(any);
-        let block = self.network.get(device).and_then(|d| d.block_of(at)).map(|block| block.name.to_string());
+        let record = self.network.get(device);
+        if let Some(record) = record {
+            route.waits_for(&record.plant);
+        }
+        let block = record.and_then(|d| d.block_of(at)).map(|block| block.name.to_string());
         let device = named(self.network, device);
         route.elements.push(Element::Terminals { device, ports, block: block.unwrap_or_default() });
     }
@@ -121,9 +125,7 @@ impl Tracer<'_> {
         }
         let waiting =
             (cable.plant.stage != Stage::InService).then_some((cable.plant.stage, cable.plant.available_from));
-        if let Some((_, Some(from))) = waiting {
-            route.not_before = Some(route.not_before.map_or(from, |before| before.max(from)));
-        }
+        route.waits_for(&cable.plant);
         route.elements.push(Element::Cable {
             cable: named(self.network, id),
             cores: cores.iter().map(core).collect(),

@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use linewright_catalog::{LineMake, Policy};
 use linewright_model::{
-    AnyId, CableId, Carrier, DeviceId, Holding, Id, Network, PlaceId, Port, SlotState, SpanId, SpanKind, Stage, Take,
+    AnyId, CableId, Carrier, DeviceId, Holding, Id, Network, PlaceId, Plant, Port, SlotState, SpanId, SpanKind, Stage,
+    Take,
 };
 use linewright_search::StrandIx;
 use linewright_search::access::{AccessSpace, At, Equipment, Move, Point, Side, Stack};
@@ -43,6 +44,15 @@ pub(crate) struct Route {
     pub(crate) relied_on: BTreeSet<AnyId>,
     /// Existing slots the line takes, from the customer on.
     pub(crate) holdings: Vec<Holding>,
+}
+
+impl Route {
+    /// Not ready before this plant is in service.
+    pub(super) fn waits_for(&mut self, plant: &Plant) {
+        if plant.stage != Stage::InService {
+            self.not_before = self.not_before.max(plant.available_from);
+        }
+    }
 }
 
 /// A drop or cable to be pulled at one end.
@@ -139,9 +149,7 @@ impl Tracer<'_> {
             route.elements.push(element);
         }
         route.relied_on.insert(at.any());
-        if place.plant.stage != Stage::InService {
-            route.not_before = place.plant.available_from.into_iter().chain(route.not_before).max();
-        }
+        route.waits_for(&place.plant);
     }
 }
 

@@ -22,6 +22,7 @@ impl Tracer<'_> {
         for (link, trail) in &chain {
             let Some(device) = self.network.get(below) else { return };
             let ratio = splitter_ratio(device);
+            route.waits_for(&device.plant);
             route.line.splitters.push(ratio);
             // Branch side and common side.
             route.line.connectors += 2;
@@ -117,6 +118,7 @@ impl Tracer<'_> {
 
     pub(super) fn port(&self, route: &mut Route, id: DeviceId, port: Option<u32>) {
         let Some(device) = self.network.get(id) else { return };
+        route.waits_for(&device.plant);
         let block = port.and_then(|port| device.block_of(port));
         route.port = port.map(|port| Port { device: id, port });
         route.relied_on.insert(id.any());

@@ -17,6 +17,9 @@ use crate::topology::{Topology, ground, site};
 /// More targets than this cost more to look at than they save.
 const MAX_TARGETS: usize = 64;
 
+/// More places adrift than this leave no bound worth having.
+const MAX_ADRIFT: usize = 4_096;
+
 /// Where the goals are, when few enough for a bound.
 #[derive(Default)]
 pub(super) struct Compass {
@@ -73,6 +76,9 @@ impl Compass {
                     return None;
                 }
             }
+        }
+        if topology.adrift().len() > MAX_ADRIFT {
+            return None;
         }
         for place in topology.adrift() {
             let strands = topology.strands_at(*place).filter_map(|ix| topology.strand(ix));

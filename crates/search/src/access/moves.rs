@@ -6,7 +6,7 @@ use linewright_model::{DeviceId, Place, PlaceId, PlaceKind};
 
 use super::end::{other_end, pulled_m};
 use super::feeder::{feeder, feeder_devices, feeding_port, splitters, trail_length_m};
-use super::terms::{is_access_place, offered};
+use super::terms::{has_plant, offered};
 use super::{AccessSpace, At, Equipment, Goal, Move, Point, Side, Stack, Terms};
 use crate::capacity::{self, Pick};
 use crate::engine::Step;
@@ -67,7 +67,7 @@ impl AccessSpace<'_> {
             let length_m = pulled_m(self.terms, span);
             // Seen from the customer: at side Z the drop is pulled towards them.
             let (near, far) = if side == Side::A { (at, to) } else { (to, at) };
-            if end.reaches(self.terms, near, length_m, far) {
+            if !self.private(to) && end.reaches(self.terms, near, length_m, far) {
                 let cost = self.terms.drop_cost(length_m.max(self.straight_m(at, to)), 0.0) + waiting;
                 out.push(Step { to: At::street(side, to), edge: Move::Pull(side, id), cost });
             }
@@ -80,7 +80,8 @@ impl AccessSpace<'_> {
             let Some(place) = self.network.get(access) else { continue };
             if offered(&place.plant, self.terms.latest)
                 && self.may_enter(access)
-                && is_access_place(self.network, self.topology, access)
+                && !self.private(access)
+                && has_plant(self.network, self.topology, access)
             {
                 let cost = self.enter_cost(access, place);
                 out.push(Step { to: At::entered(access), edge: Move::Enter(Side::A, access), cost });
@@ -109,9 +110,18 @@ impl AccessSpace<'_> {
         self.terms.drop_milli_cny + self.terms.splicing() + open
     }
 
+    /// Whether a place is some other customer's own room, which no line passes.
+    fn private(&self, place: PlaceId) -> bool {
+        let premises = self.network.get(place).is_some_and(|place| place.kind == PlaceKind::Premises);
+        premises && !self.is_home(place)
+    }
+
     /// From a place where a joint can be made: along strands, up feeders, onto equipment, out at the far end.
     pub(super) fn go_in_glass(&self, at: PlaceId, stack: Stack, out: &mut Steps) {
         let Some(place) = self.network.get(at).filter(|place| offered(&place.plant, self.terms.latest)) else { return };
+        if self.private(at) {
+            return;
+        }
         self.cross(at, stack, out);
         // A line is not led from one box to the splitter of another, only up to a cabinet or site.
         let upstream = matches!(place.kind, PlaceKind::Cabinet | PlaceKind::Site(_));

@@ -43,6 +43,11 @@ impl<'a> AccessSpace<'a> {
         Self { network, topology, terms, ends, goal, compass, homes, only: None }
     }
 
+    /// Whether a place is one of the ends, or what one of them stands in.
+    pub fn is_home(&self, place: PlaceId) -> bool {
+        self.homes.contains(&place)
+    }
+
     /// Keeps the drop of side A to these access places, e.g. the boxes that list its building.
     pub fn only(mut self, access: BTreeSet<PlaceId>) -> Self {
         self.only = Some(access);

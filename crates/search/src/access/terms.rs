@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use linewright_model::{Network, PlaceId, Plant, Position, Stage};
+use linewright_model::{Network, PlaceId, PlaceKind, Plant, Position, Stage};
 
 use super::{Equipment, feeder};
 use crate::topology::Topology;
@@ -119,7 +119,14 @@ pub fn offered(plant: &Plant, latest: Option<NaiveDate>) -> bool {
     }
 }
 
-/// Whether a drop can be brought into a place: a frame, a splitter or bare cores are there.
+/// Whether a drop from elsewhere can be brought into a place: a frame, a splitter or bare cores are there, and it is
+/// not some customer's own room.
 pub fn is_access_place(network: &Network, topology: &Topology, id: PlaceId) -> bool {
+    let private = network.get(id).is_some_and(|place| place.kind == PlaceKind::Premises);
+    !private && has_plant(network, topology, id)
+}
+
+/// Whether a frame, a splitter or bare cores are in a place.
+pub(super) fn has_plant(network: &Network, topology: &Topology, id: PlaceId) -> bool {
     topology.strands_at(id).next().is_some() || feeder::splitters(network, id).next().is_some()
 }

@@ -48,15 +48,15 @@ struct Base {
     /// In order of their keys.
     strands: Vec<Strand>,
     /// Strands by the place of either end.
-    strands_at: Csr<u32>,
+    strands_at: Csr<StrandIx>,
     /// Strands by the sections inside them.
-    strands_through: Csr<u32>,
+    strands_through: Csr<StrandIx>,
     /// Spans by the ground place of either end.
     spans_at: Csr<SpanId>,
     /// Spans by trench, ascending.
     trenches: HashMap<Text, Vec<SpanId>>,
     /// Places that stand nowhere: neither they nor what they stand in has a position.
-    adrift: BTreeSet<PlaceId>,
+    adrift: Arc<BTreeSet<PlaceId>>,
     spatial: Spatial,
 }
 
@@ -81,12 +81,13 @@ pub fn site(network: &Network, place: PlaceId) -> Option<Position> {
 impl Base {
     fn build(network: &Network) -> Self {
         let strands = all_strands(network);
-        // Strands are counted by u32: 4 G of them do not fit in memory.
-        let numbered = || (0u32..).zip(&strands);
-        let ends = numbered().flat_map(|(at, strand)| distinct(strand.places).map(move |place| (place, at)));
+        // Counted by u32: 4 G strands do not fit in memory.
+        let numbered =
+            || (0u32..).zip(&strands).filter_map(|(at, strand)| Some((StrandIx { key: strand.key()?, at }, strand)));
+        let ends = numbered().flat_map(|(ix, strand)| distinct(strand.places).map(move |place| (place, ix)));
         let strands_at = Csr::build(ends);
-        let through = numbered()
-            .flat_map(|(at, strand)| strand.cables().collect::<BTreeSet<_>>().into_iter().map(move |c| (c, at)));
+        let sections = |strand: &Strand| strand.cables().collect::<BTreeSet<_>>();
+        let through = numbered().flat_map(|(ix, strand)| sections(strand).into_iter().map(move |cable| (cable, ix)));
         let strands_through = Csr::build(through);
         let spans = network.all::<Span>();
         let spans_at = Csr::build(spans.flat_map(|(id, span)| ground_ends(network, span).map(move |end| (end, id))));
@@ -94,7 +95,8 @@ impl Base {
         for (id, span) in network.all::<Span>().filter(|(_, span)| !span.trench.is_empty()) {
             trenches.entry(span.trench.clone()).or_default().push(id);
         }
-        let adrift = network.all::<Place>().map(|(id, _)| id).filter(|id| site(network, *id).is_none()).collect();
+        let places = network.all::<Place>().map(|(id, _)| id);
+        let adrift = Arc::new(places.filter(|id| site(network, *id).is_none()).collect());
         let spatial = Spatial::build(network);
         Self { strands, strands_at, strands_through, spans_at, trenches, adrift, spatial }
     }
@@ -155,26 +157,25 @@ impl Topology {
         }
     }
 
-    fn ix(&self, at: u32) -> Option<StrandIx> {
-        let key = self.base.strands.get(at as usize)?.key()?;
-        Some(StrandIx { key, at }).filter(|ix| !self.overlay.removed(*ix))
+    fn left<'s>(&'s self, base: &'s [StrandIx]) -> impl Iterator<Item = StrandIx> + 's {
+        base.iter().copied().filter(|ix| !self.overlay.removed(*ix))
     }
 
     /// Strands that end at a place, in order.
     pub fn strands_at(&self, place: PlaceId) -> impl Iterator<Item = StrandIx> {
-        let base = self.base.strands_at.of(place).iter().filter_map(|at| self.ix(*at));
-        merged(base, self.overlay.strands_at(place))
+        merged(self.left(self.base.strands_at.of(place)), self.overlay.strands_at(place))
     }
 
     /// Strands that pass through a cable section, in order.
     pub fn strands_through(&self, cable: CableId) -> impl Iterator<Item = StrandIx> {
-        let base = self.base.strands_through.of(cable).iter().filter_map(|at| self.ix(*at));
-        merged(base, self.overlay.strands_through(cable))
+        merged(self.left(self.base.strands_through.of(cable)), self.overlay.strands_through(cable))
     }
 
     /// All strands, in order.
     pub fn strands(&self) -> impl Iterator<Item = (StrandIx, &Strand)> {
-        let base = (0u32..).zip(&self.base.strands).filter_map(|(at, _)| self.ix(at));
+        let base = (0u32..).zip(&self.base.strands);
+        let base = base.filter_map(|(at, strand)| Some(StrandIx { key: strand.key()?, at }));
+        let base = base.filter(|ix| !self.overlay.removed(*ix));
         merged(base, self.overlay.strands()).filter_map(|ix| Some((ix, self.strand(ix)?)))
     }
 

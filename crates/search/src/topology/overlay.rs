@@ -1,6 +1,7 @@
 //! What changed since the base was built.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use linewright_model::{CableId, Network, PlaceId, SpanId, Text};
 
@@ -23,8 +24,8 @@ pub(super) struct Overlay {
     changed_spans: HashMap<SpanId, Placing>,
     spans_at: HashMap<PlaceId, BTreeSet<SpanId>>,
     trenches: HashMap<Text, BTreeSet<SpanId>>,
-    /// All of them, not only what changed: there are few.
-    adrift: BTreeSet<PlaceId>,
+    /// All of them, not only what changed; shared with the base until one comes or goes.
+    adrift: Arc<BTreeSet<PlaceId>>,
     spatial: SpatialOverlay,
 }
 
@@ -86,10 +87,14 @@ impl Overlay {
 
     pub(super) fn place_changed(&mut self, network: &Network, id: PlaceId) {
         self.spatial.place_changed(id);
-        if network.get(id).is_some() && site(network, id).is_none() {
-            self.adrift.insert(id);
-        } else {
-            self.adrift.remove(&id);
+        let adrift = network.get(id).is_some() && site(network, id).is_none();
+        if adrift != self.adrift.contains(&id) {
+            let all = Arc::make_mut(&mut self.adrift);
+            if adrift {
+                all.insert(id)
+            } else {
+                all.remove(&id)
+            };
         }
     }
 

@@ -5,24 +5,24 @@ use std::collections::BTreeMap;
 use linewright_model::*;
 
 /// One core end, or one port from behind.
-pub type Slot = (Fixture, u32);
+pub(crate) type Slot = (Fixture, u32);
 
 /// What a slot is joined to.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Joint {
+pub(crate) enum Joint {
     Nothing,
     To(Slot, SpliceId),
     Disputed,
 }
 
 /// The splice table, core by core.
-pub struct Splices<'a> {
+pub(crate) struct Splices<'a> {
     network: &'a Network,
     partners: BTreeMap<Slot, Vec<(Slot, SpliceId)>>,
 }
 
 impl<'a> Splices<'a> {
-    pub fn read(network: &'a Network) -> Self {
+    pub(crate) fn read(network: &'a Network) -> Self {
         let mut partners: BTreeMap<Slot, Vec<(Slot, SpliceId)>> = BTreeMap::new();
         for (id, splice) in network.all::<Splice>() {
             for nth in 0..splice.count {
@@ -46,7 +46,7 @@ impl<'a> Splices<'a> {
         self.partners.get(&slot).map_or(&[], Vec::as_slice)
     }
 
-    pub fn joint(&self, slot: Slot) -> Joint {
+    pub(crate) fn joint(&self, slot: Slot) -> Joint {
         let fine = |slot: Slot| self.exists(slot) && self.partners(slot).len() <= 1;
         match self.partners(slot) {
             _ if !fine(slot) => Joint::Disputed,
@@ -57,7 +57,7 @@ impl<'a> Splices<'a> {
     }
 
     /// Cores of a cable that the records know of.
-    pub fn cores(&self, id: CableId) -> u32 {
+    pub(crate) fn cores(&self, id: CableId) -> u32 {
         let spliced = self.partners.keys().filter_map(|(on, slot)| match on {
             Fixture::Cable { id: on, .. } if *on == id => Some(*slot),
             _ => None,
@@ -66,13 +66,13 @@ impl<'a> Splices<'a> {
     }
 
     /// Whether anything is spliced at this end of a cable.
-    pub fn any_at(&self, on: Fixture) -> bool {
+    pub(crate) fn any_at(&self, on: Fixture) -> bool {
         self.partners.keys().any(|slot| slot.0 == on)
     }
 }
 
 /// State of a slot, read from every trail and mark; `None` for idle.
-pub fn slot_state(network: &Network, carrier: Carrier, slot: u32) -> Option<SlotState> {
+pub(crate) fn slot_state(network: &Network, carrier: Carrier, slot: u32) -> Option<SlotState> {
     let mut state = match carrier {
         Carrier::Cable(id) if network.get(id).unwrap().occupancy == Occupancy::Unproven => Some(SlotState::Unknown),
         _ => None,
@@ -95,11 +95,11 @@ pub fn slot_state(network: &Network, carrier: Carrier, slot: u32) -> Option<Slot
 }
 
 /// Whether a jumper is plugged into a port.
-pub fn jumper_at(network: &Network, port: Port) -> bool {
+pub(crate) fn jumper_at(network: &Network, port: Port) -> bool {
     network.all::<Jumper>().any(|(_, jumper)| jumper.a == port || jumper.b == port)
 }
 
 /// Cables that lie in a span.
-pub fn cables_in(network: &Network, span: SpanId) -> usize {
+pub(crate) fn cables_in(network: &Network, span: SpanId) -> usize {
     network.all::<Cable>().map(|(_, cable)| cable.route.iter().filter(|hop| hop.span == span).count()).sum()
 }

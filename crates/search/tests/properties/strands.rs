@@ -1,6 +1,6 @@
 //! Strands are what following core by core through the splice table gives.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use linewright_model::*;
 use linewright_search::Topology;
@@ -102,7 +102,7 @@ fn check(network: &Network) -> Result<(), TestCaseError> {
     let topology = Topology::build(network);
     let splices = Splices::read(network);
     let (mut chains, mut unnumbered) = (Vec::new(), BTreeSet::new());
-    let mut begins: BTreeMap<Chain, SpliceId> = BTreeMap::new();
+    let mut further: BTreeSet<Chain> = BTreeSet::new();
     for (_, strand) in topology.strands() {
         let length_m: f64 = strand.pieces.iter().map(|p| network.get(p.cable).unwrap().length_m).sum();
         prop_assert!((strand.length_m - length_m).abs() < 1e-6);
@@ -112,12 +112,11 @@ fn check(network: &Network) -> Result<(), TestCaseError> {
         };
         prop_assert!(count > 0);
         chains.extend((0..count).map(|nth| chain_of(strand, nth).either_way()));
-        begins.extend(strand.splice_before.map(|splice| (chain_of(strand, count), splice)));
+        further.insert(chain_of(strand, count));
     }
     // As wide as can be: what would go on from one strand does not begin another.
     for (_, strand) in topology.strands().filter(|(_, strand)| strand.count.is_some()) {
-        let going_on = begins.contains_key(&chain_of(strand, 0));
-        prop_assert!(!going_on, "{strand:?} goes on from another");
+        prop_assert!(!further.contains(&chain_of(strand, 0)), "{strand:?} goes on from another");
     }
     let count = chains.len();
     let chains: BTreeSet<Chain> = chains.into_iter().collect();
@@ -162,6 +161,6 @@ fn the_networks_drawn_have_chains_rings_and_disputes() {
     for (what, count) in
         [("chained", chained), ("disputed", disputed), ("in rings", ringed), ("ended", terminated), ("turned", turning)]
     {
-        assert!(count >= 20, "{what}: {count}");
+        assert!(count >= 10, "{what}: {count}");
     }
 }

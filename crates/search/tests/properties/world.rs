@@ -7,15 +7,15 @@ use std::sync::Arc;
 use linewright_model::*;
 
 /// A small deterministic generator (SplitMix64).
-pub struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
     /// A number below `sides`.
-    pub fn roll(&mut self, sides: u32) -> u32 {
+    pub(crate) fn roll(&mut self, sides: u32) -> u32 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -24,43 +24,43 @@ impl Dice {
     }
 
     /// True once in so many throws.
-    pub fn one_in(&mut self, sides: u32) -> bool {
+    pub(crate) fn one_in(&mut self, sides: u32) -> bool {
         self.roll(sides) == 0
     }
 
-    pub fn of<T: Copy>(&mut self, things: &[T]) -> T {
+    pub(crate) fn of<T: Copy>(&mut self, things: &[T]) -> T {
         things[self.roll(things.len() as u32) as usize]
     }
 
     /// A number from 0 to 1.
-    pub fn share(&mut self) -> f64 {
+    pub(crate) fn share(&mut self) -> f64 {
         f64::from(self.roll(1_000_001)) / 1e6
     }
 }
 
 /// How many records of each kind a network begins with.
 #[derive(Clone, Copy)]
-pub struct Size {
-    pub places: u32,
-    pub spans: u32,
-    pub cables: u32,
-    pub devices: u32,
-    pub splices: u32,
-    pub uses: u32,
+pub(crate) struct Size {
+    pub(crate) places: u32,
+    pub(crate) spans: u32,
+    pub(crate) cables: u32,
+    pub(crate) devices: u32,
+    pub(crate) splices: u32,
+    pub(crate) uses: u32,
 }
 
-pub const FIBRE: Size = Size { places: 4, spans: 3, cables: 5, devices: 3, splices: 9, uses: 6 };
-pub const STREETS: Size = Size { places: 7, spans: 8, cables: 6, devices: 6, splices: 7, uses: 5 };
+pub(crate) const FIBRE: Size = Size { places: 4, spans: 3, cables: 5, devices: 3, splices: 9, uses: 6 };
+pub(crate) const STREETS: Size = Size { places: 7, spans: 8, cables: 6, devices: 6, splices: 7, uses: 5 };
 
 /// A network in the making.
-pub struct World {
-    pub dice: Dice,
-    pub network: Network,
+pub(crate) struct World {
+    pub(crate) dice: Dice,
+    pub(crate) network: Network,
     next: u32,
 }
 
 impl World {
-    pub fn new(seed: u64, size: Size) -> Self {
+    pub(crate) fn new(seed: u64, size: Size) -> Self {
         let mut world = World { dice: Dice::new(seed), network: Network::new(), next: 0 };
         let tables = [
             (TableKind::Place, size.places),
@@ -85,11 +85,12 @@ impl World {
     }
 
     /// A random change, where the network takes it.
-    pub fn change(&mut self) -> Option<Applied> {
+    pub(crate) fn change(&mut self) -> Option<Applied> {
         use TableKind::*;
         let mut set = ChangeSet::new(Origin::Recording);
         for _ in 0..=self.dice.roll(3) {
-            let tables = [Place, Place, Span, Span, Cable, Cable, Device, Splice, Splice, Splice, Trail, SlotMark, Jumper];
+            let tables =
+                [Place, Place, Span, Span, Cable, Cable, Device, Splice, Splice, Splice, Trail, SlotMark, Jumper];
             match (self.dice.of(&tables), self.dice.roll(3)) {
                 (table, 0) => self.create(table, &mut set),
                 (table, 1) => self.update(table, &mut set),
@@ -170,7 +171,7 @@ impl World {
         (!rows.is_empty()).then(|| rows[self.dice.roll(rows.len() as u32) as usize].clone())
     }
 
-    pub fn some<R: Stored>(&mut self) -> Option<R::Id> {
+    pub(crate) fn some<R: Stored>(&mut self) -> Option<R::Id> {
         self.any::<R>().map(|(id, _)| id)
     }
 
@@ -180,7 +181,7 @@ impl World {
     }
 
     /// A position within a kilometre or so, often one of few.
-    pub fn position(&mut self) -> Position {
+    pub(crate) fn position(&mut self) -> Position {
         let mut at = || f64::from(self.dice.roll(12)) / 1_200.0;
         Position::new(120.0 + at(), 32.0 + at()).unwrap()
     }
@@ -247,9 +248,11 @@ impl World {
             interface: "".into(),
             rate: "".into(),
         };
-        let (kind, blocks) = match self.dice.roll(8) {
-            0 => (DeviceKind::Splitter, vec![block(1, 1, PortKind::SplitterIn), block(2, 2, PortKind::SplitterOut)]),
-            1 => (DeviceKind::Olt, vec![block(1, 2, PortKind::Pon)]),
+        let (kind, blocks) = match self.dice.roll(10) {
+            0 | 8 => {
+                (DeviceKind::Splitter, vec![block(1, 1, PortKind::SplitterIn), block(2, 2, PortKind::SplitterOut)])
+            }
+            1 | 9 => (DeviceKind::Olt, vec![block(1, 2, PortKind::Pon)]),
             2 => (DeviceKind::Adm, vec![block(1, 3, PortKind::Optical)]),
             3 => (DeviceKind::Odf, vec![]),
             4 => {
