@@ -57,6 +57,16 @@ impl CatalogSource<'static> {
 }
 
 impl<'a> CatalogSource<'a> {
+    /// The text of one file.
+    fn text(&self, file: CatalogFile) -> &'a str {
+        match file {
+            CatalogFile::Prices => self.prices,
+            CatalogFile::Optics => self.optics,
+            CatalogFile::Products => self.products,
+            CatalogFile::Policy => self.policy,
+        }
+    }
+
     /// The same source with one file replaced.
     pub fn with(mut self, file: CatalogFile, text: &'a str) -> Self {
         match file {
@@ -67,6 +77,11 @@ impl<'a> CatalogSource<'a> {
         }
         self
     }
+}
+
+/// A short name of a text (FNV-1a), to tell edited tables apart.
+fn fingerprint(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 impl Catalog {
@@ -98,14 +113,30 @@ impl Catalog {
     /// As [`Catalog::parse`], and [`CatalogError::UnknownFile`] for any other name.
     pub fn with_overrides<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, CatalogError> {
         let mut source: CatalogSource<'a> = CatalogSource::builtin();
+        let mut edited = Vec::new();
         for (name, text) in files {
             let file = CatalogFile::ALL
                 .into_iter()
                 .find(|file| file.name() == name)
                 .ok_or_else(|| CatalogError::UnknownFile { name: name.to_owned() })?;
             source = source.with(file, text);
+            edited.push((file, text));
         }
-        Self::parse(&source)
+        let mut catalog = Self::parse(&source)?;
+        let builtin = Self::builtin().versions();
+        for (file, text) in edited.into_iter().filter(|(file, text)| CatalogSource::builtin().text(*file) != *text) {
+            let (version, shipped) = match file {
+                CatalogFile::Prices => (&mut catalog.prices.version, &builtin.prices),
+                CatalogFile::Optics => (&mut catalog.optics.version, &builtin.optics),
+                CatalogFile::Products => (&mut catalog.products.version, &builtin.products),
+                CatalogFile::Policy => (&mut catalog.policy.version, &builtin.policy),
+            };
+            // Whoever edits the figures and forgets the version is not told the shipped one.
+            if version == shipped {
+                version.push_str(&format!("+edited-{:08x}", fingerprint(text)));
+            }
+        }
+        Ok(catalog)
     }
 
     /// The versions of the four tables.
@@ -146,6 +177,11 @@ impl Catalog {
     fn check(&self) -> Result<(), CatalogError> {
         self.prices.check()?;
         self.optics.check()?;
+        for interface in self.optics.interface.iter().filter(|i| self.prices.rate(&i.rate).is_none()) {
+            let problem =
+                format!("interface {} of optics.toml has this rate, but no price is given for it", interface.code);
+            return Err(inconsistent(CatalogFile::Prices, format!("rate {}", interface.rate), problem));
+        }
         self.products.check()?;
         self.policy.check()?;
         // A product that asks for an interface nobody can compute a budget for would fail at every survey.

@@ -21,7 +21,7 @@ pub use optics::{
 pub use policy::{
     Candidates, Delay, Distance, LeadTime, Load, Policy, PonPractice, ReservationExpiry, RingLimit, SharedTrench,
 };
-pub use prices::{LengthPrice, LengthUnit, Price, PriceUnit, Prices, SplitterPrice};
+pub use prices::{LengthPrice, LengthUnit, Price, PriceUnit, Prices, RatePrice, SplitterPrice};
 pub use products::{
     Access, Concatenation, ContainerOption, ContainerRow, InterfaceStep, Product, ProductError, Products, Protection,
     Resolved, Solution, Technology, UplinkKind, VirtualContainer,

@@ -132,6 +132,8 @@ pub struct LeadTime {
     pub board_working_days: u32,
     /// Procure an optical module 光模块.
     pub module_working_days: u32,
+    /// Procure and install a regenerator 中继器.
+    pub regenerator_working_days: u32,
     /// Procuring and placing customer equipment.
     pub cpe_working_days: u32,
     /// A permit, where the span or building names no days.

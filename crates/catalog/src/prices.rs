@@ -102,6 +102,18 @@ pub struct SplitterPrice {
     pub price: Price,
 }
 
+/// What stands at the customer's end, and its transceiver, by line rate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RatePrice {
+    /// Line rate, as in the optics table.
+    pub rate: String,
+    /// Customer equipment 客户端设备 of one line.
+    pub customer_equipment: Price,
+    /// One pluggable transceiver 光模块.
+    pub optic_module: Price,
+}
+
 /// The price book 价格册 (DOMAIN §4.4).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -142,14 +154,8 @@ pub struct Prices {
     pub duct: LengthPrice,
     /// One permit, where the span names no fee.
     pub permit: Price,
-    /// ONU 光网络单元.
-    pub onu: Price,
-    /// Switch or router at the customer's end.
-    pub ethernet_cpe: Price,
     /// E1 protocol converter 协转, a pair.
     pub e1_converter: Price,
-    /// STM-1 customer equipment.
-    pub stm1_cpe: Price,
     /// Regenerator 中继器 with its optics, installed.
     pub regenerator: Price,
     /// E1 tributary board 支路板.
@@ -158,13 +164,19 @@ pub struct Prices {
     pub mstp_ethernet_board: Price,
     /// PON board of an OLT.
     pub pon_board: Price,
-    /// Pluggable transceiver 光模块.
-    pub optic_module: Price,
+    /// Customer equipment and transceivers by line rate.
+    pub rate: Vec<RatePrice>,
     /// Splitters by ratio.
     pub splitter: Vec<SplitterPrice>,
 }
 
 impl Prices {
+    /// Prices that go with a line rate, if the book has it.
+    #[must_use]
+    pub fn rate(&self, rate: &str) -> Option<&RatePrice> {
+        self.rate.iter().find(|row| row.rate == rate)
+    }
+
     /// Price of a 1:`ratio` splitter, if the book has it.
     #[must_use]
     pub fn splitter(&self, ratio: u16) -> Option<&Price> {
@@ -182,6 +194,15 @@ impl Prices {
         for (key, price) in self.by_length() {
             in_range(key, price.amount_cny, price.low_cny, price.high_cny)?;
         }
+        for row in &self.rate {
+            for (what, price) in [("customer_equipment", &row.customer_equipment), ("optic_module", &row.optic_module)]
+            {
+                in_range(&format!("rate {}, {what}", row.rate), price.amount_cny, price.low_cny, price.high_cny)?;
+            }
+            if self.rate.iter().filter(|other| other.rate == row.rate).count() > 1 {
+                return Err(inconsistent(CatalogFile::Prices, format!("rate {}", row.rate), "stands twice; keep one"));
+            }
+        }
         for row in &self.splitter {
             let key = format!("splitter 1:{}", row.ratio);
             in_range(&key, row.price.amount_cny, row.price.low_cny, row.price.high_cny)?;
@@ -193,7 +214,7 @@ impl Prices {
     }
 
     /// Every price by the piece except splitters, with its key.
-    fn counted(&self) -> [(&'static str, &Price); 18] {
+    fn counted(&self) -> [(&'static str, &Price); 14] {
         [
             ("drop_cable", &self.drop_cable),
             ("jumper", &self.jumper),
@@ -204,15 +225,11 @@ impl Prices {
             ("fdc_288", &self.fdc_288),
             ("odf_72", &self.odf_72),
             ("permit", &self.permit),
-            ("onu", &self.onu),
-            ("ethernet_cpe", &self.ethernet_cpe),
             ("e1_converter", &self.e1_converter),
-            ("stm1_cpe", &self.stm1_cpe),
             ("regenerator", &self.regenerator),
             ("e1_board", &self.e1_board),
             ("mstp_ethernet_board", &self.mstp_ethernet_board),
             ("pon_board", &self.pon_board),
-            ("optic_module", &self.optic_module),
         ]
     }
 
@@ -266,7 +283,7 @@ mod tests {
         check(prices.duct.over_m(-5.0), 0);
         check(prices.duct.over_m(f64::INFINITY), i64::MAX);
         check(prices.splice.times(24), 360);
-        check(prices.stm1_cpe.times(u32::MAX), 11_000 * i64::from(u32::MAX));
+        check(prices.regenerator.times(u32::MAX), 40_000 * i64::from(u32::MAX));
     }
 
     #[test]
@@ -274,7 +291,8 @@ mod tests {
         let catalog = Catalog::builtin();
         let prices = catalog.prices();
         let in_file = crate::CatalogSource::builtin().prices.matches("low_cny").count();
-        assert_eq!(prices.counted().len() + prices.by_length().len() + prices.splitter.len(), in_file);
+        let checked = prices.counted().len() + prices.by_length().len() + prices.splitter.len() + 2 * prices.rate.len();
+        assert_eq!(checked, in_file);
         assert_eq!(prices.splitter(16).map(|price| price.amount_cny), Some(175));
         assert_eq!(prices.splitter(3), None);
     }

@@ -203,13 +203,18 @@ impl Products {
         self.container.iter().find(|row| row.sold >= bandwidth)
     }
 
-    /// The ways to serve `bandwidth` of the product `code`, preferred first.
+    /// The ways to serve `bandwidth` of a product given by code or name, preferred first.
     ///
     /// # Errors
     /// [`ProductError`] names the codes there are or the range that is sold.
     pub fn resolve(&self, code: &str, bandwidth: Bandwidth) -> Result<Resolved, ProductError> {
-        let product = self.product.iter().find(|product| product.code == code).ok_or_else(|| {
-            let known = self.product.iter().map(|product| product.code.clone()).collect();
+        let named = |product: &&Product| {
+            [&product.code, &product.name.zh, &product.name.en]
+                .iter()
+                .any(|name| name.eq_ignore_ascii_case(code.trim()))
+        };
+        let product = self.product.iter().find(named).ok_or_else(|| {
+            let known = self.product.iter().map(|p| format!("{} ({} {})", p.code, p.name.zh, p.name.en)).collect();
             ProductError::UnknownProduct { code: code.to_owned(), known }
         })?;
         let [low, high] = product.bandwidth;

@@ -97,8 +97,14 @@ impl<'a> Wanted<'a> {
     }
 }
 
-/// The attachments of a solution by place; `relaxed` ignores what is taken, to find what blocks.
-pub(crate) fn attachments(network: &Network, wanted: &Wanted<'_>, relaxed: bool) -> BTreeMap<PlaceId, Vec<Attachment>> {
+/// The attachments of a solution by place; `relaxed` ignores what is taken, to find what blocks. Of the customer's
+/// own place, `home`, a map without equipment is not taken to say that it serves itself.
+pub(crate) fn attachments(
+    network: &Network,
+    wanted: &Wanted<'_>,
+    home: Option<PlaceId>,
+    relaxed: bool,
+) -> BTreeMap<PlaceId, Vec<Attachment>> {
     let mut found: BTreeMap<PlaceId, Vec<Attachment>> = BTreeMap::new();
     for (id, device) in wanted.all(network) {
         if !offered(&device.plant, None) {
@@ -121,7 +127,7 @@ pub(crate) fn attachments(network: &Network, wanted: &Wanted<'_>, relaxed: bool)
     }
     // Fibre may end on whatever stands there; a PON needs an OLT that the map shows.
     let unrecorded = if wanted.port == PortKind::Pon { Vec::new() } else { unrecorded(network) };
-    for place in unrecorded {
+    for place in unrecorded.into_iter().filter(|place| Some(*place) != home) {
         let equipment = Equipment::Unrecorded(place);
         found.entry(place).or_default().push(Attachment { equipment, extra_milli_cny: 0, last: false });
     }

@@ -101,9 +101,13 @@ fn at_address(network: &Network, id: AddressId) -> Result<Found, SurveyError> {
     Ok(Found { located, end: End { position, place: premises }, covered_by: address.covered_by.clone() })
 }
 
-/// Lower case without white space: how names and addresses are compared.
+/// Lower case without white space, full-width forms as ASCII: how names and addresses are compared.
 fn plain(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
+    let narrow = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        c => c,
+    };
+    text.chars().filter(|c| !c.is_whitespace()).map(narrow).flat_map(char::to_lowercase).collect()
 }
 
 fn find_place(network: &Network, asked: &str) -> Result<PlaceId, SurveyError> {

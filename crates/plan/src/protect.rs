@@ -5,7 +5,7 @@ use linewright_search::access::{AccessSpace, At, Move, Risk, Scarce, risk_record
 use linewright_search::engine::{self, Bans, Certificate, Limits, PairVerdict, Path, Start};
 
 use crate::locate::named;
-use crate::report::{Alternative, LeastShared, Protection, Shared, SharedKind};
+use crate::report::{Alternative, Element, LeastShared, Named, Protection, Shared, SharedKind};
 use crate::request::SurveyError;
 use crate::route::TakenBefore;
 use crate::survey::{Finished, Trial};
@@ -36,6 +36,16 @@ fn share_penalty(risk: &Risk) -> Option<u64> {
     }
 }
 
+/// The equipment on which both ways end.
+fn common_end(working: &Alternative, protection: &Alternative) -> Option<Named> {
+    let end = |way: &Alternative| match way.route.last() {
+        Some(Element::Port { device, .. }) => Some(device.clone()),
+        Some(Element::UnrecordedEquipment { at }) => Some(at.clone()),
+        _ => None,
+    };
+    end(working).filter(|device| Some(device) == end(protection).as_ref())
+}
+
 impl Trial<'_> {
     fn protect(&self) -> Result<Protection, SurveyError> {
         let space = self.space(false);
@@ -45,6 +55,7 @@ impl Trial<'_> {
         Ok(match verdict {
             PairVerdict::Disjoint { pair, optimal, gap } => match self.legs(&space, &pair)? {
                 Some((working, protection)) => Protection::Disjoint {
+                    common_end: common_end(&working, &protection),
                     working: Box::new(working),
                     protection: Box::new(protection),
                     optimal,

@@ -1,12 +1,13 @@
 //! Why the other candidates cannot serve: the blocking resource, by name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use linewright_catalog::Technology;
-use linewright_model::{AnyId, DeviceKind, Id, Place, PlaceId};
+use linewright_model::{AnyId, DeviceKind, Id, Place, PlaceId, SpanId};
 use linewright_search::access::{self, AccessSpace, Equipment, Goal, Move, Terms, is_access_place, offered, splitters};
 use linewright_search::capacity;
 use linewright_search::engine::{self, Bans, Limits, Path, Start};
+use linewright_search::ground;
 use linewright_search::strand::Tail;
 
 use crate::equipment::PortOffer;
@@ -15,6 +16,8 @@ use crate::report::{Alternative, Block, Named, Note, Rejected};
 use crate::request::SurveyError;
 use crate::survey::Trial;
 
+/// Places looked at when a blocked street is sought.
+const MAX_STREETS: usize = 20_000;
 /// States looked at to explain one candidate.
 const MAX_EXPANDED: u64 = 100_000;
 
@@ -42,7 +45,10 @@ pub(crate) fn rejected(
             None if *distance_m > policy.build_max_m => {
                 Some((None, Block::TooFar { distance_m: *distance_m, limit_m: policy.build_max_m }))
             }
-            None => why_not_at_all(trials, *place),
+            None => why_not_at_all(trials, *place).or_else(|| {
+                // Nothing in glass stands in the way, yet there is no answer: it must be the street.
+                alternatives.is_empty().then(|| first.street_block(*place)).flatten().map(|block| (None, block))
+            }),
         };
         if let Some((technology, block)) = blocked {
             let access_point = named(job.network, *place);
@@ -96,6 +102,41 @@ impl Trial<'_> {
         }
     }
 
+    /// The first span on the shortest way along the streets to a place that no cable can be pulled through.
+    fn street_block(&self, place: PlaceId) -> Option<Block> {
+        let (network, topology) = (self.job.network, self.job.topology);
+        let from = ground(network, self.job.customer.end.place?);
+        let to = ground(network, place);
+        let mut came: BTreeMap<PlaceId, (PlaceId, SpanId)> = BTreeMap::new();
+        let mut open = VecDeque::from([from]);
+        while let Some(at) = open.pop_front().filter(|at| *at != to && came.len() < MAX_STREETS) {
+            for id in topology.spans_at(at) {
+                let Some(span) = network.get(id) else { continue };
+                for next in [span.a, span.b].map(|end| ground(network, end)) {
+                    if next != from && !came.contains_key(&next) {
+                        came.insert(next, (at, id));
+                        open.push_back(next);
+                    }
+                }
+            }
+        }
+        let mut way = Vec::new();
+        let mut at = to;
+        while let Some((before, span)) = came.get(&at) {
+            way.push(*span);
+            at = *before;
+        }
+        way.iter().rev().find_map(|id| {
+            let span = network.get(*id)?;
+            if !offered(&span.plant, self.job.latest) {
+                let (stage, available_from) = (span.plant.stage, span.plant.available_from);
+                return Some(Block::NotAvailable { plant: named(network, *id), stage, available_from });
+            }
+            let capacity = span.capacity.filter(|_| capacity::spare_bores(network, *id, span) == Some(0))?;
+            Some(Block::SpanFull { span: named(network, *id), capacity })
+        })
+    }
+
     fn why_not_splitter(&self, place: PlaceId) -> Option<Block> {
         let network = self.job.network;
         let mut block = None;
@@ -121,7 +162,10 @@ impl Trial<'_> {
         let job = self.job;
         let goal = match job.far {
             Some(far) => Goal::Far(far.end),
-            None => Goal::Serving(crate::equipment::attachments(job.network, &self.wanted, relaxed)),
+            None => {
+                let home = job.customer.end.place;
+                Goal::Serving(crate::equipment::attachments(job.network, &self.wanted, home, relaxed))
+            }
         };
         let space = AccessSpace::new(job.network, job.topology, &terms, job.customer.end, goal);
         let starts = [Start::free(AccessSpace::entered(place))];
@@ -200,8 +244,11 @@ impl Trial<'_> {
                     available_from: cable.plant.available_from,
                 })
             });
-        waiting.unwrap_or_else(|| Block::NoWayToEquipment {
-            wanted: self.wanted.kinds.iter().map(|kind| kind_name(*kind).to_owned()).collect(),
+        waiting.unwrap_or_else(|| match job.far {
+            Some(far) => Block::NoWayToFarEnd { far: far.located.label.clone() },
+            None => Block::NoWayToEquipment {
+                wanted: self.wanted.kinds.iter().map(|kind| kind_name(*kind).to_owned()).collect(),
+            },
         })
     }
 }

@@ -1,7 +1,7 @@
 //! The answer of a survey: a complete value that can be read, compared and printed without the network.
 
 use chrono::NaiveDate;
-use linewright_catalog::{Bandwidth, Budget, CatalogVersions, ContainerRow, Technology};
+use linewright_catalog::{Bandwidth, Budget, BudgetFailure, CatalogVersions, ContainerRow, Technology};
 use linewright_model::{AnyId, Holding, PlaceKind, Position, SlotState, SpanKind, Stage, Version};
 use serde::Serialize;
 
@@ -333,6 +333,11 @@ pub enum Block {
         /// Announced day.
         available_from: Option<NaiveDate>,
     },
+    /// No glass leads to the far end.
+    NoWayToFarEnd {
+        /// The far end.
+        far: String,
+    },
     /// No glass leads to equipment that could serve.
     NoWayToEquipment {
         /// Kinds of equipment wanted.
@@ -342,8 +347,8 @@ pub enum Block {
     Budget {
         /// Interface that comes nearest.
         interface: String,
-        /// What fails, in words with figures.
-        failures: Vec<String>,
+        /// What fails, with figures.
+        failures: Vec<BudgetFailure>,
     },
     /// The records join its cores twice.
     Disputed {
@@ -405,6 +410,8 @@ pub enum SharedKind {
 pub enum Protection {
     /// Two ways that share nothing at the Route layer.
     Disjoint {
+        /// Equipment on which both legs end, where it is one.
+        common_end: Option<Named>,
         /// Working leg.
         working: Box<Alternative>,
         /// Protection leg.
@@ -451,6 +458,8 @@ pub enum Note {
     CoresUnknown,
     /// The map records no equipment: which stands at the end of the way is to be checked.
     EquipmentUnknown,
+    /// The far end is reached in glass all the way; ways over transport equipment are not searched.
+    GlassAllTheWay,
     /// The search bound was reached; better ways may exist.
     SearchBound,
     /// The nearest plant is this far away.

@@ -100,6 +100,16 @@ pub enum SurveyError {
         /// The place or address.
         what: String,
     },
+    /// The coordinate is far from all plant, and a slip of it is not.
+    #[error(
+        "{asked} is far from everything on the map, but {meant} lies on it: swapped, or a sign lost? ask with LON,LAT"
+    )]
+    FarFromMap {
+        /// As asked.
+        asked: String,
+        /// What may be meant.
+        meant: String,
+    },
     /// Both ends are one.
     #[error("both ends are the same place; give two different ends")]
     SameEnds,

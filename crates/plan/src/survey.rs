@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use linewright_catalog::{Budget, Catalog, LineMake, OpticsError, Solution, Technology};
-use linewright_model::{AnyId, CableId, Id, Network, Place, PlaceId, Version};
+use linewright_model::{AnyId, CableId, Id, Network, Place, PlaceId, Position, Version};
 use linewright_search::Topology;
 use linewright_search::access::{AccessSpace, At, Equipment, Goal, Move, Stack, Terms};
 use linewright_search::engine::{self, Bans, Limits, Path, Start};
@@ -14,7 +14,7 @@ use crate::locate::{Found, locate, named};
 use crate::protect;
 use crate::reject;
 use crate::report::{Alternative, Block, Note, Survey, Verdict};
-use crate::request::{SurveyError, SurveyRequest};
+use crate::request::{SurveyError, SurveyRequest, Where};
 use crate::route::{Route, TakenBefore, Tracer};
 use crate::works::Site;
 
@@ -71,6 +71,11 @@ pub fn survey(
     let resolved = catalog.products().resolve(&request.product, request.bandwidth)?;
     let customer = locate(network, &request.customer)?;
     let far = request.far.as_ref().map(|far| locate(network, far)).transpose()?;
+    for (found, asked) in [(Some(&customer), Some(&request.customer)), (far.as_ref(), request.far.as_ref())] {
+        if let (Some(found), Some(Where::At { x, y, .. })) = (found, asked) {
+            on_the_map(network, topology, catalog, found, [*x, *y])?;
+        }
+    }
     if far.as_ref().is_some_and(|far| same_end(&customer, far)) {
         return Err(SurveyError::SameEnds);
     }
@@ -98,6 +103,9 @@ pub fn survey(
     if alternatives.iter().any(|a| a.route.iter().any(|e| matches!(e, crate::Element::UnrecordedEquipment { .. }))) {
         notes.push(Note::EquipmentUnknown);
     }
+    if far.is_some() {
+        notes.push(Note::GlassAllTheWay);
+    }
     notes.dedup();
     Ok(Survey {
         base: network.version(),
@@ -113,6 +121,29 @@ pub fn survey(
         rejected,
         notes,
     })
+}
+
+/// Refuses a coordinate far from all plant when a common slip of it lies amid plant.
+fn on_the_map(
+    network: &Network,
+    topology: &Topology,
+    catalog: &Catalog,
+    found: &Found,
+    [x, y]: [f64; 2],
+) -> Result<(), SurveyError> {
+    let radius_m = catalog.policy().candidates.search_radius_m;
+    let near = |at: Position| !topology.nearest_places(network, at, radius_m, 1, &|_, _| true).is_empty();
+    let Some(at) = found.end.position.filter(|at| !near(*at)) else { return Ok(()) };
+    let (lon, lat) = (at.lon_deg(), at.lat_deg());
+    let slips = [(lat, lon), (-lon, lat), (lon, -lat), (-lon, -lat), (-lat, lon), (lat, -lon), (-lat, -lon)];
+    let meant = slips.into_iter().filter_map(|(lon, lat)| Position::new(lon, lat).ok()).find(|at| near(*at));
+    match meant {
+        Some(meant) => {
+            let meant = format!("{},{}", meant.lon_deg(), meant.lat_deg());
+            Err(SurveyError::FarFromMap { asked: format!("{x},{y}"), meant })
+        }
+        None => Ok(()),
+    }
 }
 
 fn same_end(a: &Found, b: &Found) -> bool {
@@ -186,7 +217,7 @@ impl<'a> Trial<'a> {
     pub(crate) fn space(&'a self, relaxed: bool) -> AccessSpace<'a> {
         let goal = match self.job.far {
             Some(far) => Goal::Far(far.end),
-            None => Goal::Serving(attachments(self.job.network, &self.wanted, relaxed)),
+            None => Goal::Serving(attachments(self.job.network, &self.wanted, self.job.customer.end.place, relaxed)),
         };
         AccessSpace::new(self.job.network, self.job.topology, &self.terms, self.job.customer.end, goal)
     }
@@ -266,7 +297,7 @@ impl<'a> Trial<'a> {
         if let (Some(budget), Some(Equipment::Device(_))) = (&budget, route.equipment)
             && !budget.passes
         {
-            let failures = budget.failures().map(ToString::to_string).collect();
+            let failures = budget.failures().cloned().collect();
             return Ok(Some(Finished::Dark(access, Block::Budget { interface: budget.interface.clone(), failures })));
         }
         Ok(Some(self.alternative(route, budget, new_modules, access)))
@@ -275,7 +306,10 @@ impl<'a> Trial<'a> {
     fn alternative(&self, mut route: Route, budget: Option<Budget>, new_modules: bool, access: AnyId) -> Finished {
         let job = self.job;
         let technology = self.solution.technology;
-        let site = Site { network: job.network, catalog: job.catalog, technology, wanted: &self.wanted, new_modules };
+        // A second leg ends on the customer equipment of the first.
+        let customer_equipment = if route.leg > 0 { 0 } else { 1 + u32::from(job.far.is_some()) };
+        let site =
+            Site { network: job.network, catalog: job.catalog, wanted: &self.wanted, customer_equipment, new_modules };
         let works = site.works(&route, budget.as_ref(), job.today);
         if let (true, Some(budget)) = (new_modules, &budget) {
             for element in &mut route.elements {

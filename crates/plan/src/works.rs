@@ -1,7 +1,7 @@
 //! What a route needs: verdict, bill of quantities, lead time.
 
 use chrono::NaiveDate;
-use linewright_catalog::{Budget, Catalog, Technology};
+use linewright_catalog::{Budget, Catalog, RatePrice};
 use linewright_model::{Network, Permit, PermitKind, SpanKind};
 use linewright_search::access::Equipment;
 
@@ -23,8 +23,9 @@ pub(crate) struct Works {
 pub(crate) struct Site<'a> {
     pub(crate) network: &'a Network,
     pub(crate) catalog: &'a Catalog,
-    pub(crate) technology: Technology,
     pub(crate) wanted: &'a Wanted<'a>,
+    /// How many ends need equipment of the customer's: none on a second leg, which ends on the first one's.
+    pub(crate) customer_equipment: u32,
     /// Whether the interface chosen differs from the one plugged, so that modules must be bought.
     pub(crate) new_modules: bool,
 }
@@ -65,6 +66,12 @@ impl Site<'_> {
         let cost_cny = bill.iter().fold(0i64, |sum, line| sum.saturating_add(line.amount_cny));
         let lead_time = self.lead_time(route, &expansions, now);
         Works { verdict, expansions, bill, cost_cny, lead_time }
+    }
+
+    /// Prices of the line rate.
+    fn rate(&self, budget: &Budget) -> Option<&RatePrice> {
+        let interface = self.catalog.optics().interface(&budget.interface)?;
+        self.catalog.prices().rate(&interface.rate)
     }
 
     /// Whether a drop is short enough to be one (DOMAIN §4.2), or a cable has to be built.
@@ -115,20 +122,20 @@ impl Site<'_> {
         if route.new_board.is_some() {
             bill.add("board", 1.0, "each", self.wanted.board_cny());
         }
+        let rate = budget.and_then(|budget| self.rate(budget));
         if self.new_modules && !matches!(route.equipment, None | Some(Equipment::Unrecorded(_))) {
-            bill.add("optic_module", 2.0, "each", prices.optic_module.times(2));
+            bill.add("optic_module", 2.0, "each", rate.map_or(0, |rate| rate.optic_module.times(2)));
         }
         let attenuators = budget.map_or(0, |b| b.directions.iter().filter(|d| d.attenuator_db > 0).count());
         let attenuators = u32::try_from(attenuators).unwrap_or(0);
         bill.add("attenuator", pieces(attenuators), "each", prices.attenuator.times(attenuators));
         let regenerators = budget.map_or(0, regenerators);
         bill.add("regenerator", pieces(regenerators), "each", prices.regenerator.times(regenerators));
-        let (item, cpe) = match self.technology {
-            Technology::Pon => ("onu", &prices.onu),
-            Technology::EthernetP2p => ("ethernet_cpe", &prices.ethernet_cpe),
-            Technology::Sdh => ("stm1_cpe", &prices.stm1_cpe),
-        };
-        bill.add(item, 1.0, "each", cpe.times(1));
+        if let Some(rate) = rate {
+            let amount_cny = rate.customer_equipment.times(self.customer_equipment);
+            let item = format!("customer_equipment {}", rate.rate);
+            bill.add(&item, pieces(self.customer_equipment), "each", amount_cny);
+        }
         for (permit, _) in self.permits(route) {
             bill.add("permit", 1.0, "each", permit.fee_cny.max(0));
         }
@@ -199,7 +206,12 @@ impl Site<'_> {
             add("splitter", days.splitter_working_days, true, None);
         }
         let indoors = route.drops.is_empty() && route.jumpers == 0;
-        add("customer_equipment", days.cpe_working_days, true, None);
+        if self.customer_equipment > 0 {
+            add("customer_equipment", days.cpe_working_days, true, None);
+        }
+        if expansions.contains(&Expansion::Regeneration) {
+            add("regenerator", days.regenerator_working_days, true, None);
+        }
         for drop in &route.drops {
             if self.is_drop(drop) {
                 add("drop_cable", days.drop_cable_working_days, false, None);

@@ -149,6 +149,21 @@ fn a_full_ne_is_named_unless_a_board_fits() {
 }
 
 #[test]
+fn a_full_duct_is_named() {
+    let town = Town::build().with(|town, changes| {
+        let kind = linewright_model::PlaceKind::Premises;
+        let home = changes.create(linewright_model::Place::new("H", kind, Some(at(1600.0, 0.0))));
+        let duct = linewright_model::SpanKind::Duct;
+        let lead_in = linewright_model::Span::new("D3", duct, town.house, home, 200.0);
+        changes.create(linewright_model::Span { capacity: Some(0), ..lead_in });
+    });
+    let survey = answer(&town, Where::Place("H".into()), "data", "155M");
+    assert_eq!(survey.verdict, Verdict::Infeasible);
+    let full = |r: &linewright_plan::Rejected| matches!(&r.block, Block::SpanFull { span, .. } if span.code == "D3");
+    assert!(survey.rejected.iter().any(full), "{:?}", survey.rejected);
+}
+
+#[test]
 fn unproven_cores_are_offered_only_to_be_checked() {
     let town = Town::build();
     let branch = town.branch;

@@ -74,8 +74,8 @@ fn broken_tables_are_refused_by_name() {
         "prices.toml line N, jumpers: unknown field `jumpers`, expected one of `version`, \
          `shadow_milli_cny_per_m`, `drop_cable`, `drop_cable_length`, `jumper`, `attenuator`, `splice`, `closure`, \
          `fdt`, `fdc_288`, `odf_72`, `cable_material`, `aerial_cable`, `duct_cable`, `buried_cable`, `pole_line`, \
-         `duct`, `permit`, `onu`, `ethernet_cpe`, `e1_converter`, `stm1_cpe`, `regenerator`, `e1_board`, `mstp_ethernet_board`, \
-         `pon_board`, `optic_module`, `splitter`",
+         `duct`, `permit`, `e1_converter`, `regenerator`, `e1_board`, `mstp_ethernet_board`, \
+         `pon_board`, `rate`, `splitter`",
     );
     check(
         Prices,
@@ -219,4 +219,24 @@ fn contradictions_between_rows_are_refused_by_name() {
 fn unknown_file_is_refused() {
     let error = Catalog::with_overrides([("price.toml", "")]).unwrap_err();
     assert_eq!(error, CatalogError::UnknownFile { name: "price.toml".into() });
+}
+
+#[test]
+fn edited_tables_do_not_pass_for_the_shipped_ones() {
+    let shipped = include_str!("../../data/prices.toml");
+    let version = |text: &str| Catalog::with_overrides([("prices.toml", text)]).unwrap().versions().prices;
+    let builtin = Catalog::builtin().versions().prices;
+    assert_eq!(version(shipped), builtin);
+    let edited = shipped.replace("amount_cny = 35", "amount_cny = 50");
+    assert!(version(&edited).starts_with(&format!("{builtin}+edited-")), "{}", version(&edited));
+    let named = edited.replace(&builtin, "2027.01-ours");
+    assert_eq!(version(&named), "2027.01-ours");
+}
+
+#[test]
+fn every_line_rate_has_its_prices() {
+    let shipped = include_str!("../../data/prices.toml");
+    let without = shipped.replace("rate = \"STM-16\"", "rate = \"STM-17\"");
+    let refused = Catalog::with_overrides([("prices.toml", without.as_str())]).unwrap_err().to_string();
+    assert!(refused.contains("STM-16") && refused.contains("no price"), "{refused}");
 }

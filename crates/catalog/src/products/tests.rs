@@ -98,7 +98,11 @@ fn containers_carry_what_they_are_sold_as() {
 fn refusals_say_what_is_sold() {
     let refused =
         |code: &str, rate: &str| Catalog::builtin().products().resolve(code, bandwidth(rate)).unwrap_err().to_string();
-    assert_eq!(refused("fax", "2M"), "product \"fax\" is not known; use one of: internet, vpn, data, voice");
+    let known = "internet (互联网专线 Internet leased line), vpn (虚拟专线 MPLS VPN line), data (数据专线 SDH data line), \
+                 voice (企业电话+ Enterprise telephony)";
+    assert_eq!(refused("fax", "2M"), format!("product \"fax\" is not known; use one of: {known}"));
+    assert!(Catalog::builtin().products().resolve("互联网专线", bandwidth("2M")).is_ok());
+    assert!(Catalog::builtin().products().resolve("mpls vpn line", bandwidth("2M")).is_ok());
     assert_eq!(refused("data", "64k"), "data is not sold at 64k; give a bandwidth from 2M to 10G");
     assert_eq!(refused("voice", "1G"), "voice is not sold at 1G; give a bandwidth from 2M to 155M");
 }

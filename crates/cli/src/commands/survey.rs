@@ -19,7 +19,7 @@ pub async fn run(args: &Survey, session: &Session) -> Result<Answer, Failure> {
     tracing::info!(strands = topology.strands().count(), "topology built");
     let answered: Answered = survey(&network, &topology, &request, &catalog, session.now)?;
     drop(line);
-    Answer::new(session, &answered, || text::survey::render(&answered, session.lang))
+    Answer::new(session, &answered, || text::survey::render(&answered, session.lang, text::figures::columns()))
 }
 
 fn request(args: &Survey) -> SurveyRequest {

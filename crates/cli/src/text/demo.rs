@@ -1,5 +1,6 @@
 //! The demo as a person reads it.
 
+use super::figures::columns;
 use super::survey;
 use super::words::Lang;
 use crate::commands::demo::Demonstration;
@@ -15,7 +16,7 @@ pub fn render(demo: &Demonstration, lang: Lang) -> String {
     };
     for (number, told) in (1..).zip(&demo.stories) {
         out.push_str(&format!("\n━━━ {number}. {} ━━━\n\n", told.shows));
-        out.push_str(&survey::render(&told.survey, lang));
+        out.push_str(&survey::render(&told.survey, lang, columns()));
     }
     let next = match (&demo.database, lang) {
         (Some(path), Lang::En) => format!("\nKept in {path}. Try: linewright --database {path} trace GL-0001\n"),

@@ -1,6 +1,6 @@
 //! The field's words in English and Chinese.
 
-use linewright_catalog::{Direction, Technology};
+use linewright_catalog::{BudgetFailure, Direction, Technology};
 use linewright_model::{PlaceKind, SiteClass, SlotState, SpanKind, Stage};
 use linewright_plan::{Expansion, SharedKind};
 
@@ -71,7 +71,7 @@ impl Lang {
     pub fn technology(self, technology: Technology) -> &'static str {
         let (en, zh) = match technology {
             Technology::Pon => ("IP over PON", "IP+PON"),
-            Technology::EthernetP2p => ("point-to-point Ethernet", "IP+以太网点到点"),
+            Technology::EthernetP2p => ("point-to-point Ethernet", "以太网点对点光纤"),
             Technology::Sdh => ("SDH/MSTP", "SDH/MSTP"),
         };
         self.pick(en, zh)
@@ -122,7 +122,10 @@ impl Lang {
     }
 
     /// A line of the bill of quantities, by its key in the price book.
-    pub fn item(self, key: &str) -> &str {
+    pub fn item(self, key: &str) -> String {
+        if let Some(rate) = key.strip_prefix("customer_equipment ") {
+            return format!("{} {rate}", self.pick("customer equipment", "用户端设备"));
+        }
         let (en, zh) = match key {
             "drop_cable" => ("drop cable, pulled and connected", "引入缆布放"),
             "drop_cable_length" => ("drop cable", "引入缆"),
@@ -137,17 +140,11 @@ impl Lang {
             "board" => ("board", "板卡"),
             "optic_module" => ("optical module", "光模块"),
             "attenuator" => ("attenuator", "固定衰减器"),
-            "onu" => ("ONU", "ONU"),
-            "ethernet_cpe" => ("Ethernet CPE", "以太网终端"),
-            "stm1_cpe" => ("STM-1 CPE", "STM-1 终端"),
             "permit" => ("permit", "报批"),
             "regenerator" => ("regenerator", "中继器"),
-            other => return other,
+            other => return other.to_owned(),
         };
-        match self {
-            Lang::En => en,
-            Lang::Zh => zh,
-        }
+        self.pick(en, zh).to_owned()
     }
 
     /// An activity of the lead time.
@@ -158,7 +155,8 @@ impl Lang {
             "board" => ("board", "板卡采购"),
             "splitter" => ("splitter", "分光器备货"),
             "optic_module" => ("optical module", "光模块备货"),
-            "customer_equipment" => ("customer equipment", "客户端设备备货"),
+            "regenerator" => ("regenerator", "中继器采购与安装"),
+            "customer_equipment" => ("customer equipment", "用户端设备备货"),
             "drop_cable" => ("drop cable", "布放引入缆"),
             "cable" => ("cable", "光缆施工"),
             "pole_line" => ("pole line", "杆路施工"),
@@ -189,6 +187,31 @@ impl Lang {
             "switch" => self.pick("switch", "交换机"),
             "router" => self.pick("router", "路由器"),
             other => other,
+        }
+    }
+
+    /// Why a budget fails.
+    pub fn failure(self, failure: &BudgetFailure) -> String {
+        if self == Lang::En {
+            return failure.to_string();
+        }
+        match failure {
+            BudgetFailure::TooMuchLoss { total_loss_db, budget_db, short_db } => {
+                format!("链路损耗 {total_loss_db:.2} dB，超出允许值 {budget_db:.2} dB 达 {short_db:.2} dB")
+            }
+            BudgetFailure::NoFittingAttenuator { attenuator_db, short_db } => {
+                format!("防过载需 {attenuator_db} dB 固定衰减器，最差情况下尚缺 {short_db:.2} dB")
+            }
+            BudgetFailure::TooMuchDispersion { dispersion_ps_per_nm, limit_ps_per_nm } => {
+                format!("色散 {dispersion_ps_per_nm:.0} ps/nm，限值 {limit_ps_per_nm:.0}")
+            }
+            BudgetFailure::TooLong { length_m, reach_m } => {
+                format!("线路长 {length_m:.0} m，接口传输距离 {reach_m:.0} m")
+            }
+            BudgetFailure::TooManyBranches { branches, limit } => {
+                format!("分光共 {branches} 路，接口支持 {limit} 路")
+            }
+            BudgetFailure::SplitterInLine => "点到点线路中有分光器，仅 PON 可用".to_owned(),
         }
     }
 }

@@ -6,6 +6,7 @@ use linewright_search::StrandIx;
 use linewright_search::access::Side;
 use linewright_search::capacity::Pick;
 
+use super::glass::Opened;
 use super::{Drop, Route, TakenBefore, Tracer};
 use crate::locate::named;
 use crate::report::Element;
@@ -71,22 +72,23 @@ impl Tracer<'_> {
     ) {
         let (Some(tap), Some(strand)) = (self.space.tap(nth), self.space.topology.strand(ix)) else { return };
         drop.length_m += tap.length_m;
-        drop.across_m += tap.length_m;
+        drop.across_m += tap.across_m;
+        drop.spans.extend((tap.along_m > 0.0).then_some((tap.span, tap.along_m)));
         self.finish_drop(route, drop, None);
-        let fibres = self.space.terms.fibres;
         route.tapped = true;
         route.closures += 1;
-        route.splices += fibres;
-        route.line.fusion_splices += 1;
         let picked = self.pick(ix, strand, before);
         // Seen from the tapped end outwards, the part before the opening is left behind.
         let seen = if towards == 1 { strand.clone() } else { strand.reversed() };
         let total_m = self.space.tap_length_m(tap, strand, towards);
         let at = seen.pieces.iter().position(|piece| piece.cable == tap.cable).unwrap_or(0);
         let after_m: f64 = seen.pieces.iter().skip(at + 1).map(|piece| self.sheath_m(piece.cable)).sum();
-        route.elements.push(Element::NewSplices { count: 2 * fibres, at: named(self.network, tap.span) });
+        let joint = tap.at.map_or(tap.span.any(), Id::any);
+        route.relied_on.insert(joint);
+        route.elements.push(Element::NewSplices { count: self.space.terms.fibres, at: named(self.network, joint) });
         let held = route.holdings.len();
-        self.pieces(route, &seen.pieces[at..], &picked, Some((total_m - after_m).max(0.0)));
+        let opened = Opened { span: tap.span, rest_m: (total_m - after_m).max(0.0) };
+        self.pieces(route, &seen.pieces[at..], &picked, Some(opened));
         self.terminals(route, seen.tails[1], &picked);
         self.place(route, seen.places[1]);
         // A core that is cut is of no use to anybody else on the other side of the cut.

@@ -1,7 +1,7 @@
 //! The glass: terminals, cores, colours and splices along strands.
 
 use linewright_catalog::FibrePiece;
-use linewright_model::{Cable, CableEnd, CableId, Carrier, DeviceId, Id, SpliceId, SpliceMethod, Stage};
+use linewright_model::{Cable, CableEnd, CableId, Carrier, DeviceId, Id, SpanId, SpliceId, SpliceMethod, Stage};
 use linewright_search::StrandIx;
 use linewright_search::access::Stack;
 use linewright_search::capacity::{self, Pick};
@@ -10,7 +10,7 @@ use linewright_search::strand::{Piece, Strand, Tail};
 use super::{Route, TakenBefore, Tracer, hold};
 use crate::colour::core_position;
 use crate::locate::named;
-use crate::report::{Core, Element, Named};
+use crate::report::{Core, Element};
 
 impl Tracer<'_> {
     pub(super) fn pick(&self, ix: StrandIx, strand: &Strand, before: &mut TakenBefore) -> Pick {
@@ -89,65 +89,82 @@ impl Tracer<'_> {
         route.elements.push(Element::Splice { splice: named(self.network, id), at });
     }
 
-    /// Cable sections in order; of the first only `first_m` metres where it was opened on the way.
-    pub(super) fn pieces(&self, route: &mut Route, pieces: &[Piece], picked: &Pick, first_m: Option<f64>) {
+    /// Cable sections in order; of the first only the rest where it was opened on the way.
+    pub(super) fn pieces(&self, route: &mut Route, pieces: &[Piece], picked: &Pick, opened: Option<Opened>) {
         for (at, piece) in pieces.iter().enumerate() {
-            let Some(cable) = self.network.get(piece.cable) else { continue };
             let cores: Vec<u32> = match picked {
                 Pick::Proven(cores) => cores.iter().map(|nth| piece.first.saturating_add(*nth)).collect(),
                 Pick::Unproven => Vec::new(),
             };
             hold(route, Carrier::Cable(piece.cable), &cores);
-            let length_m = first_m.filter(|_| at == 0).unwrap_or(cable.length_m);
-            let backwards = piece.enters == CableEnd::B;
-            self.cable(route, piece.cable, cable, &cores, length_m, backwards, *picked == Pick::Unproven);
+            self.section(
+                route,
+                Section { id: piece.cable, cores, enters: piece.enters, opened: opened.filter(|_| at == 0) },
+            );
             if let Some(splice) = piece.splice_after {
                 self.splice(route, splice);
             }
         }
     }
 
-    #[allow(clippy::too_many_arguments, reason = "one cable section of a route, told once")]
-    pub(super) fn cable(
-        &self,
-        route: &mut Route,
-        id: CableId,
-        cable: &Cable,
-        cores: &[u32],
-        length_m: f64,
-        backwards: bool,
-        unproven: bool,
-    ) {
+    pub(super) fn section(&self, route: &mut Route, section: Section) {
+        let Some(cable) = self.network.get(section.id) else { return };
+        let cores = &section.cores;
         let core = |number: &u32| Core { number: *number, position: core_position(cable, *number) };
-        let mut spans: Vec<Named> = cable.route.iter().map(|hop| named(self.network, hop.span)).collect();
-        if backwards {
-            spans.reverse();
+        let mut hops: Vec<SpanId> = cable.route.iter().map(|hop| hop.span).collect();
+        if section.enters == CableEnd::B {
+            hops.reverse();
         }
-        let waiting =
-            (cable.plant.stage != Stage::InService).then_some((cable.plant.stage, cable.plant.available_from));
+        if let Some(opened) = section.opened {
+            let from = hops.iter().position(|span| *span == opened.span).unwrap_or(0);
+            hops.drain(..from);
+        }
+        let length_m = section.opened.map_or(cable.length_m, |opened| opened.rest_m);
+        let unproven = cores.is_empty();
+        let building = cable.plant.stage != Stage::InService;
         route.waits_for(&cable.plant);
         route.elements.push(Element::Cable {
-            cable: named(self.network, id),
+            cable: named(self.network, section.id),
             cores: cores.iter().map(core).collect(),
             of: cable.cores,
             length_m,
-            spans,
+            spans: hops.iter().map(|span| named(self.network, *span)).collect(),
             unproven,
-            waiting,
+            waiting: building.then_some((cable.plant.stage, cable.plant.available_from)),
         });
         route.line.pieces.push(FibrePiece {
             length_m: self.policy.distance.fibre_m(length_m),
             fibre_type: cable.fibre.to_string(),
-            measured_loss_db: measured_loss_db(cable, cores).filter(|_| length_m >= cable.length_m),
+            measured_loss_db: measured_loss_db(cable, cores).filter(|_| section.opened.is_none()),
         });
         route.length_m += length_m;
-        route.cables.push(id);
+        route.cables.push(section.id);
         if unproven {
-            route.to_check.insert(id);
+            route.to_check.insert(section.id);
         }
-        route.relied_on.insert(id.any());
-        route.relied_on.extend(cable.route.iter().map(|hop| hop.span.any()));
+        route.relied_on.insert(section.id.any());
+        route.relied_on.extend(hops.iter().map(|span| span.any()));
     }
+}
+
+/// A cable section of a route.
+pub(super) struct Section {
+    pub(super) id: CableId,
+    /// Cores taken; none where occupancy is not proven.
+    pub(super) cores: Vec<u32>,
+    /// The end at which the route enters it.
+    pub(super) enters: CableEnd,
+    /// Where it was opened, when the route enters it on the way.
+    pub(super) opened: Option<Opened>,
+}
+
+/// A cable opened on the way.
+#[derive(Clone, Copy)]
+pub(super) struct Opened {
+    /// In this span.
+    pub(super) span: SpanId,
+    /// Metres from there to the end the route goes to.
+    pub(super) rest_m: f64,
 }
 
 /// The latest measurement of the worst core, dB; none without one for every core.
@@ -160,6 +177,9 @@ fn measured_loss_db(cable: &Cable, cores: &[u32]) -> Option<f64> {
             .map(|m| m.loss_db)
             .fold(None, |worst: Option<f64>, loss| Some(worst.map_or(loss, |worst| worst.max(loss))))
     };
+    if cores.is_empty() {
+        return None;
+    }
     let losses: Option<Vec<f64>> = cores.iter().map(of_core).collect();
     losses?.into_iter().reduce(f64::max)
 }

@@ -24,6 +24,8 @@ use crate::report::Element;
 /// A route with everything the bill, the budget and the lead time are made of.
 #[derive(Default)]
 pub(crate) struct Route {
+    /// 0 for the first leg, 1 for the second.
+    pub(crate) leg: u32,
     pub(crate) elements: Vec<Element>,
     /// Where the drop meets plant: a place, or the cable opened.
     pub(crate) access_point: Option<AnyId>,
@@ -69,6 +71,7 @@ pub(crate) struct Drop {
 /// What earlier legs of the same plan have taken already.
 #[derive(Default)]
 pub(crate) struct TakenBefore {
+    legs: u32,
     strands: BTreeMap<StrandIx, u32>,
     ports: BTreeMap<DeviceId, usize>,
     branches: BTreeMap<DeviceId, usize>,
@@ -86,7 +89,8 @@ pub(crate) struct Tracer<'a> {
 impl Tracer<'_> {
     /// The route of a path; cores and ports that `before` holds are passed over.
     pub(crate) fn trace(&self, path: &Path<At, Move>, before: &mut TakenBefore) -> Route {
-        let mut route = Route::default();
+        let mut route = Route { leg: before.legs, ..Route::default() };
+        before.legs += 1;
         route.elements.push(Element::End { label: self.labels[0].to_owned() });
         // The connector at the customer's equipment.
         route.line.connectors += 1;

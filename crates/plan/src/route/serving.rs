@@ -1,9 +1,10 @@
 //! The serving end: splitters with their feeders, ports of equipment.
 
-use linewright_model::{Carrier, Device, DeviceId, DeviceKind, Id, Port, PortKind, Take, TrailId};
+use linewright_model::{CableEnd, Carrier, Device, DeviceId, DeviceKind, Id, PlaceId, Port, PortKind, Take, TrailId};
 use linewright_search::access::{self, Equipment, Stack};
-use linewright_search::capacity;
+use linewright_search::{capacity, ground};
 
+use super::glass::Section;
 use super::{Route, TakenBefore, Tracer, hold};
 use crate::equipment::PortOffer;
 use crate::locate::named;
@@ -30,7 +31,7 @@ impl Tracer<'_> {
                 Element::Splitter { device: named(self.network, below), ratio, branch: branch.take(), new: false };
             route.elements.push(element);
             route.relied_on.insert(link.any());
-            self.down_trail(route, *trail);
+            self.down_trail(route, *trail, Some(device.place));
             let Some(link) = self.network.get(*link) else { return };
             below = if link.z.device == below { link.a.device } else { link.z.device };
         }
@@ -41,19 +42,22 @@ impl Tracer<'_> {
     }
 
     /// The existing way of a feeder, from the splitter up to where it is fed.
-    pub(super) fn down_trail(&self, route: &mut Route, id: TrailId) {
+    pub(super) fn down_trail(&self, route: &mut Route, id: TrailId, from: Option<PlaceId>) {
         let Some(trail) = self.network.get(id) else { return };
         let Some(leg) = trail.legs.first() else { return };
         let holdings: Vec<_> = leg.holdings.iter().filter(|h| h.part == 0).collect();
         let mut cable_before = false;
+        let mut at = from.map(|place| ground(self.network, place));
         for holding in holdings.iter().rev() {
             let Take::Slot(slot) = holding.take else { continue };
             match holding.carrier {
                 Carrier::Cable(cable) => {
                     let Some(record) = self.network.get(cable) else { continue };
+                    let enters = if at == Some(ground(self.network, record.a)) { CableEnd::A } else { CableEnd::B };
+                    at = Some(ground(self.network, record.end(enters.other())));
                     // Fused to the section or frame before it.
                     route.line.fusion_splices += 1;
-                    self.cable(route, cable, record, &[slot], record.length_m, false, false);
+                    self.section(route, Section { id: cable, cores: vec![slot], enters, opened: None });
                     cable_before = true;
                 }
                 Carrier::Device(device) => {

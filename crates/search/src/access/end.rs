@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use linewright_model::{Cable, CableId, Network, PlaceId, Position, Span, SpanId};
+use linewright_model::{Cable, CableId, Network, PlaceId, Position, Span, SpanId, SpanKind};
 
 use super::terms::{is_access_place, offered};
 use super::{End, Terms};
@@ -12,6 +12,8 @@ use crate::topology::{Topology, ground};
 
 /// Spans a drop may join, nearest first; as many again are looked at for cables to open.
 const LEAD_IN_SPANS: usize = 6;
+/// A cable is not opened this near to a joint it has, metres.
+const NEAR_JOINT_M: f64 = 20.0;
 /// Passing cables offered for opening.
 const MAX_TAPS: usize = 12;
 /// Ground places that a drop may pass.
@@ -39,10 +41,14 @@ pub struct Tap {
     pub cable: CableId,
     /// The span it lies in at that point.
     pub span: SpanId,
-    /// Where.
-    pub at: Foot,
+    /// The manhole at the end of the duct where it is opened; none where it can be opened on the way.
+    pub at: Option<PlaceId>,
     /// Length of the drop from the end to that point.
     pub length_m: f64,
+    /// Metres of it that follow no span.
+    pub across_m: f64,
+    /// Metres of it that follow the span.
+    pub along_m: f64,
     /// Metres of the cable from its end A to that point.
     pub from_a_m: f64,
 }
@@ -135,19 +141,29 @@ impl EndPlan {
     /// Cables in the nearest spans, full ones too: opening a cable takes no bore.
     fn find_taps(&mut self, network: &Network, topology: &Topology, terms: &Terms, centre: Position) {
         let wanted = |_: SpanId, span: &Span| offered(&span.plant, terms.latest);
-        for (id, at) in topology.nearest_spans(network, centre, terms.max_drop_m, LEAD_IN_SPANS, &wanted) {
+        for (id, foot) in topology.nearest_spans(network, centre, terms.max_drop_m, LEAD_IN_SPANS, &wanted) {
             let Some(span) = network.get(id) else { continue };
-            let length_m = at.distance_m * terms.straight_factor;
-            if length_m > terms.max_drop_m {
+            let foot_m = along_span(network, span, foot);
+            // In a duct a joint is made only at a manhole: the drop goes on to the nearer one.
+            let (at, open_m) = match span.kind {
+                SpanKind::Duct if foot_m * 2.0 <= span.length_m => (Some(span.a), 0.0),
+                SpanKind::Duct => (Some(span.b), span.length_m),
+                _ => (None, foot_m),
+            };
+            let (across_m, along_m) = (foot.distance_m * terms.straight_factor, (open_m - foot_m).abs());
+            let length_m = across_m + along_m * terms.route_factor;
+            let room = at.is_none() || span_open(network, terms, id, span);
+            if !room || length_m > terms.max_drop_m {
                 continue;
             }
             for cable in network.referring::<CableId>(id) {
                 let Some(record) = network.get(cable).filter(|record| offered(&record.plant, terms.latest)) else {
                     continue;
                 };
-                let from_a_m = along_cable(network, record, id, span, along_span(network, span, at));
-                if let Some(from_a_m) = from_a_m.filter(|_| self.taps.len() < MAX_TAPS) {
-                    self.taps.push(Tap { cable, span: id, at, length_m, from_a_m });
+                let from_a_m = along_cable(network, record, id, span, open_m);
+                let inner = |from_a_m: &f64| (NEAR_JOINT_M..=record.length_m - NEAR_JOINT_M).contains(from_a_m);
+                if let Some(from_a_m) = from_a_m.filter(inner).filter(|_| self.taps.len() < MAX_TAPS) {
+                    self.taps.push(Tap { cable, span: id, at, length_m, across_m, along_m, from_a_m });
                 }
             }
         }

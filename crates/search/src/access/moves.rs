@@ -41,11 +41,11 @@ impl AccessSpace<'_> {
     /// Into the strands of passing cables, towards either end.
     fn open_cables(&self, out: &mut Steps) {
         let terms = self.terms;
-        let work = terms.tap_milli_cny + terms.closure_milli_cny + terms.drop_milli_cny + 2 * terms.splicing();
+        let work = terms.tap_milli_cny + terms.closure_milli_cny + terms.drop_milli_cny + terms.splicing();
         for (nth, tap) in (0u16..).zip(&self.ends[Side::A as usize].taps) {
-            let drop = terms.drop_cost(tap.length_m, tap.length_m);
+            let drop = terms.drop_cost(tap.length_m, tap.across_m);
             for ix in self.topology.strands_through(tap.cable) {
-                let Some(strand) = self.topology.strand(ix) else { continue };
+                let Some(strand) = self.topology.strand(ix).filter(|strand| !self.is_trunk(strand)) else { continue };
                 let Some(state) = self.strand_cost(strand) else { continue };
                 for towards in [0u8, 1] {
                     let glass_m = self.tap_length_m(tap, strand, towards);
@@ -55,6 +55,16 @@ impl AccessSpace<'_> {
                 }
             }
         }
+    }
+
+    /// Whether a strand joins the frames of two sites: nobody opens a trunk for one customer.
+    fn is_trunk(&self, strand: &Strand) -> bool {
+        let in_site = |nth: usize| {
+            let place = self.network.get(strand.places[nth]);
+            matches!(strand.tails[nth], Tail::Terminal(_))
+                && place.is_some_and(|p| matches!(p.kind, PlaceKind::Site(_)))
+        };
+        in_site(0) && in_site(1)
     }
 
     /// Along the spans from a ground place, as far as a drop is long enough.

@@ -61,7 +61,8 @@ impl<'a> AccessSpace<'a> {
 
     /// Whether the drop of side A may be spliced into a passing cable.
     pub(super) fn may_tap(&self) -> bool {
-        self.only.is_none()
+        // A PON branch is taken at a splitter, not from a cable on the way.
+        self.only.is_none() && !self.terms.pon
     }
 
     /// The state of a drop brought into a place.

@@ -9,7 +9,8 @@ use super::{Page, codes, label, short};
 
 impl Page {
     pub(super) fn step(&mut self, sign: &str, text: &str) {
-        self.line(5, &format!("{sign} {text}"));
+        let rail = if matches!(sign, "│" | "┊") { sign } else { "│" };
+        self.hang(5, 9, rail, &format!("{sign} {text}"));
     }
 
     pub(super) fn element(&mut self, element: &Element) {
@@ -18,16 +19,17 @@ impl Page {
             Element::End { label } => self.step("○", label),
             Element::NewCable { length_m, spans, fibres } => {
                 let way = if spans.is_empty() {
-                    lang.pick("across country", "直接跨越").to_owned()
+                    lang.pick("direct, no duct or pole there", "直线新建（无既有管道杆路）").to_owned()
                 } else {
                     format!("{} {}", lang.pick("along", "沿"), codes(spans))
                 };
-                let text = format!(
-                    "{} {}, {fibres} {}, {way}",
-                    lang.pick("+ new cable", "＋新布放光缆"),
-                    length(*length_m),
-                    lang.pick("fibre(s) used", "芯使用")
-                );
+                let fibres = match (lang, fibres) {
+                    (Lang::En, 1) => "1 fibre used".to_owned(),
+                    (Lang::En, n) => format!("{n} fibres used"),
+                    (Lang::Zh, n) => format!("使用 {n} 芯"),
+                };
+                let new = lang.pick("+ new cable", "＋新布放光缆");
+                let text = format!("{new} {}, {fibres}, {way}", length(*length_m));
                 self.step("┊", &text);
             }
             Element::Place { place, kind } => self.step("●", &format!("{} {}", lang.place(*kind), label(place))),
@@ -86,11 +88,11 @@ impl Page {
             Lang::Zh => c.zh(),
         };
         let mut parts = vec![match position.tube_colour {
-            Some(tube) => format!("{} {} {}", lang.pick("tube", "管"), position.tube, colour(tube)),
-            None => format!("{} {}", lang.pick("tube", "管"), position.tube),
+            Some(tube) => format!("{} {} {}", lang.pick("tube", "束管"), position.tube, colour(tube)),
+            None => format!("{} {}", lang.pick("tube", "束管"), position.tube),
         }];
         parts.extend(position.ribbon.map(|ribbon| format!("{} {ribbon}", lang.pick("ribbon", "带"))));
-        parts.extend(position.colour.map(|c| format!("{} {}", lang.pick("fibre", "纤"), colour(c))));
+        parts.extend(position.colour.map(|c| format!("{} {}", lang.pick("fibre", "纤芯"), colour(c))));
         format!("{} ({})", core.number, parts.join(", "))
     }
 
@@ -105,7 +107,11 @@ impl Page {
         };
         let mut text = format!("{} {}, {cores}, {}", lang.pick("cable", "光缆"), label(cable), length(*length_m));
         if !spans.is_empty() {
-            text.push_str(&format!(", {} {}", lang.pick("in", "经"), codes(spans)));
+            // A plain map's span has the name of its cable.
+            let same = spans.iter().all(|span| span.name == cable.name && span.code == cable.code);
+            if !same {
+                text.push_str(&format!(", {} {}", lang.pick("in", "经"), codes(spans)));
+            }
         }
         if let Some((stage, from)) = waiting {
             let from = from.map_or_else(String::new, |from| format!(" {from}"));

@@ -3,22 +3,23 @@
 mod element;
 mod refusal;
 
-use linewright_plan::{Alternative, LeastShared, Located, Named, Protection, Shared, Survey, Verdict};
+use linewright_catalog::DirectionBudget;
+use linewright_plan::{Alternative, Element, LeastShared, Located, Named, Protection, Shared, Survey, Verdict};
 
-use super::figures::{cny, length, pad};
+use super::figures::{cny, length, pad, wrapped};
 use super::words::Lang;
 
-/// The whole answer.
-pub fn render(survey: &Survey, lang: Lang) -> String {
-    let mut page = Page { lang, out: String::new() };
+/// The whole answer; lines longer than `columns` are continued under a hanging indent.
+pub fn render(survey: &Survey, lang: Lang, columns: Option<usize>) -> String {
+    let mut page = Page { lang, columns: columns.unwrap_or(usize::MAX), out: String::new() };
     page.head(survey);
     for alternative in &survey.alternatives {
         page.blank();
-        page.alternative(&format!("{}. ", alternative.rank), alternative);
+        page.alternative(&format!("{}. ", alternative.rank), alternative, None);
     }
     if let Some(protection) = &survey.protection {
         page.blank();
-        page.protection(protection);
+        page.protection(protection, &survey.alternatives);
     }
     if !survey.rejected.is_empty() {
         page.blank();
@@ -35,6 +36,7 @@ pub fn render(survey: &Survey, lang: Lang) -> String {
 
 struct Page {
     lang: Lang,
+    columns: usize,
     out: String,
 }
 
@@ -65,9 +67,20 @@ fn codes(named: &[Named]) -> String {
 
 impl Page {
     fn line(&mut self, indent: usize, text: &str) {
-        self.out.push_str(&" ".repeat(indent));
-        self.out.push_str(text);
-        self.out.push('\n');
+        self.hang(indent, indent + 2, "", text);
+    }
+
+    /// A line that is continued under `hanging` columns, each further line with `sign` at its head.
+    fn hang(&mut self, indent: usize, hanging: usize, sign: &str, text: &str) {
+        for (at, line) in wrapped(text, self.columns, indent, hanging).iter().enumerate() {
+            if at == 0 {
+                self.out.push_str(&" ".repeat(indent));
+            } else {
+                self.out.push_str(&pad(&format!("{}{sign}", " ".repeat(indent)), hanging));
+            }
+            self.out.push_str(line.trim_end());
+            self.out.push('\n');
+        }
     }
 
     fn blank(&mut self) {
@@ -75,7 +88,7 @@ impl Page {
     }
 
     fn field(&mut self, indent: usize, name: &str, text: &str) {
-        self.line(indent, &format!("{}{text}", pad(name, 14)));
+        self.hang(indent, indent + 14, "", &format!("{}{text}", pad(name, 14)));
     }
 
     fn verdict(&self, verdict: Verdict) -> String {
@@ -106,10 +119,14 @@ impl Page {
             "{} {} · {} {catalog}",
             lang.pick("network version", "网络版本"),
             survey.base,
-            lang.pick("catalogue", "目录")
+            lang.pick("catalogue", "价目版本")
         );
         self.field(2, lang.pick("planned on", "依据"), &base);
-        self.field(2, lang.pick("verdict", "结论"), &self.verdict(survey.verdict));
+        let mut verdict = self.verdict(survey.verdict);
+        if survey.alternatives.first().is_some_and(unproven) {
+            verdict.push_str(lang.pick(", to be checked on site", "，需现场核查"));
+        }
+        self.field(2, lang.pick("verdict", "结论"), &verdict);
     }
 
     fn end(&mut self, name: &str, end: &Located) {
@@ -130,9 +147,13 @@ impl Page {
         self.field(2, name, &text.join(" · "));
     }
 
-    fn alternative(&mut self, mark: &str, way: &Alternative) {
+    /// One way; its route only by reference where `shown` is the same way, told before.
+    fn alternative(&mut self, mark: &str, way: &Alternative, shown: Option<&Alternative>) {
         let lang = self.lang;
         let mut verdict = self.verdict(way.verdict);
+        if unproven(way) {
+            verdict.push_str(lang.pick(", to be checked on site", "，需现场核查"));
+        }
         if !way.expansions.is_empty() {
             let what: Vec<&str> = way.expansions.iter().map(|e| lang.expansion(*e)).collect();
             verdict = format!("{verdict}: {}", what.join(", "));
@@ -148,6 +169,10 @@ impl Page {
             title.push_str(&format!(" · {} {day}", lang.pick("not before", "不早于")));
         }
         self.line(0, &title);
+        if let Some(shown) = shown {
+            let text = format!("{} {}", lang.pick("as way", "同方案"), shown.rank);
+            return self.field(3, lang.pick("route", "路由"), &text);
+        }
         self.access(way);
         self.field(3, lang.pick("route", "路由"), "");
         for element in &way.route {
@@ -177,7 +202,7 @@ impl Page {
         if way.drop_m > 0.0 {
             text.push_str(&format!("{}{}", lang.pick(", new cable ", "，新布放 "), length(way.drop_m)));
         }
-        text.push_str(&format!("{}{}", lang.pick(", glass in all ", "，光缆全长 "), length(way.length_m)));
+        text.push_str(&format!("{}{}", lang.pick(", total fibre length ", "，光缆全长 "), length(way.length_m)));
         self.field(3, lang.pick("access point", "接入点"), &text);
     }
 
@@ -185,46 +210,70 @@ impl Page {
         let lang = self.lang;
         let Some(budget) = &way.budget else {
             let text = lang.pick("cannot be computed from this map", "地图信息不足，无法计算");
-            return self.field(3, lang.pick("light", "光功率"), text);
+            return self.field(3, lang.pick("light", "光功率预算"), text);
         };
-        let passes = if budget.passes { lang.pick("passes", "合格") } else { lang.pick("FAILS", "不合格") };
-        self.field(3, lang.pick("light", "光功率"), &format!("{} {passes}", budget.interface));
+        let passes = match (budget.passes, budget.directions.iter().any(|d| d.spare_db < THIN_DB)) {
+            (true, true) => lang.pick("passes, but barely: measure before promising", "合格，但余量很小，承诺前需实测"),
+            (true, false) => lang.pick("passes", "合格"),
+            (false, _) => lang.pick("FAILS", "不合格"),
+        };
+        self.field(3, lang.pick("light", "光功率预算"), &format!("{} {passes}", budget.interface));
         for direction in &budget.directions {
-            let mut text = format!(
-                "{} {} nm: {} {:.2} / {:.2} dB, {} {:.2} dB; {} {:.1} … {:.1} dBm ({} {:.0}, {} {:.0})",
-                lang.direction(direction.direction),
-                direction.wavelength_nm,
-                lang.pick("loss", "衰减"),
-                direction.total_loss_db,
-                direction.budget_db,
-                lang.pick("spare", "余量"),
-                direction.spare_db,
-                lang.pick("received", "接收"),
-                direction.received_min_dbm,
-                direction.received_max_dbm,
-                lang.pick("sensitivity", "灵敏度"),
-                direction.sensitivity_dbm,
-                lang.pick("overload", "过载"),
-                direction.overload_dbm
-            );
-            if direction.attenuator_db > 0 {
-                let attenuator = lang.pick("attenuator", "固定衰减器");
-                text.push_str(&format!("; {attenuator} {} dB", direction.attenuator_db));
+            self.direction(direction);
+        }
+        let failures: Vec<String> = budget.failures().map(|failure| lang.failure(failure)).collect();
+        let mut seen = Vec::new();
+        for failure in failures {
+            if !seen.contains(&failure) {
+                self.line(5, &format!("! {failure}"));
+                seen.push(failure);
             }
-            self.line(5, &text);
         }
-        for failure in budget.failures() {
-            self.line(5, &format!("! {failure}"));
+    }
+
+    fn direction(&mut self, direction: &DirectionBudget) {
+        let lang = self.lang;
+        let parts = [
+            (direction.fibre_db, lang.pick("fibre", "光纤")),
+            (direction.connector_db, lang.pick("connectors", "活动连接")),
+            (direction.splice_db, lang.pick("splices", "熔接")),
+            (direction.splitter_db, lang.pick("splitters", "分光")),
+            (direction.margin_db, lang.pick("margin", "富余度")),
+        ];
+        let parts: Vec<String> =
+            parts.iter().filter(|(db, _)| *db > 0.0).map(|(db, what)| format!("{what} {db:.2}")).collect();
+        let mut text = format!(
+            "{} {} nm: {} {:.2} / {:.2} dB ({}), {} {:.2} dB; {} {:.1} … {:.1} dBm ({} {:.0}, {} {:.0})",
+            lang.direction(direction.direction),
+            direction.wavelength_nm,
+            lang.pick("loss", "链路损耗"),
+            direction.total_loss_db,
+            direction.budget_db,
+            parts.join(" + "),
+            lang.pick("spare", "余量"),
+            direction.spare_db,
+            lang.pick("received", "接收"),
+            direction.received_min_dbm,
+            direction.received_max_dbm,
+            lang.pick("sensitivity", "灵敏度"),
+            direction.sensitivity_dbm,
+            lang.pick("overload", "过载"),
+            direction.overload_dbm
+        );
+        if direction.attenuator_db > 0 {
+            let attenuator = lang.pick("attenuator", "固定衰减器");
+            text.push_str(&format!("; {attenuator} {} dB", direction.attenuator_db));
         }
+        self.line(5, &text);
     }
 
     fn bill(&mut self, way: &Alternative) {
         let lang = self.lang;
         self.field(3, lang.pick("bill", "费用"), &format!("CNY {}", cny(way.cost_cny)));
         for line in &way.bill {
-            let quantity = format!("{} {}", cny(line.quantity.ceil() as i64), lang.unit(&line.unit));
+            let quantity = format!("{} {}", cny(line.quantity.round() as i64), lang.unit(&line.unit));
             let amount = cny(line.amount_cny);
-            self.line(5, &format!("{}{}{amount:>10}", pad(lang.item(&line.item), 36), pad(quantity.trim(), 12)));
+            self.line(5, &format!("{}{}{amount:>10}", pad(&lang.item(&line.item), 36), pad(quantity.trim(), 12)));
         }
     }
 
@@ -239,19 +288,19 @@ impl Page {
         let works: Vec<String> = time.activities.iter().filter(|a| !a.parallel).map(one).collect();
         let mut text = format!("{} {}", time.working_days, lang.pick("working days", "个工作日"));
         if !before.is_empty() {
-            text.push_str(&format!("; {}: {}", lang.pick("side by side", "并行"), before.join(", ")));
+            text.push_str(&format!("; {}: {}", lang.pick("in parallel", "并行"), before.join(", ")));
         }
         if !works.is_empty() {
-            text.push_str(&format!("; {}: {}", lang.pick("then", "串行"), works.join(", ")));
+            text.push_str(&format!("; {}: {}", lang.pick("then in sequence", "串行"), works.join(", ")));
         }
         self.field(3, lang.pick("time", "工期"), &text);
     }
 
-    fn protection(&mut self, protection: &Protection) {
+    fn protection(&mut self, protection: &Protection, shown: &[Alternative]) {
         let lang = self.lang;
         let title = lang.pick("Protection", "保护");
         match protection {
-            Protection::Disjoint { working, protection, optimal, gap_cny } => {
+            Protection::Disjoint { working, protection, optimal, gap_cny, common_end } => {
                 let best = if *optimal {
                     lang.pick("no cheaper pair exists", "已证明最优").to_owned()
                 } else {
@@ -261,9 +310,16 @@ impl Page {
                         cny(*gap_cny)
                     )
                 };
-                let text = lang.pick("two ways that share no duct, manhole, cable or room", "双路由物理分离");
-                self.line(0, &format!("{title}: {text} ({best})"));
-                self.legs(working, protection);
+                let text = lang.pick(
+                    "two ways that share no duct, manhole, cable or room between their ends",
+                    "双路由在两端之间物理分离",
+                );
+                self.line(0, &format!("{title}{}{text} ({best})", self.colon()));
+                if let Some(end) = common_end {
+                    let text = lang.pick("both end on", "两路由终结于同一设备");
+                    self.line(2, &format!("{text} {}", label(end)));
+                }
+                self.legs(working, protection, shown);
             }
             Protection::Impossible { single, no_route, least_shared } => {
                 let text = match (single, no_route) {
@@ -275,13 +331,13 @@ impl Page {
                     ),
                     (None, _) => lang.pick("proven impossible", "已证明不可能").to_owned(),
                 };
-                self.line(0, &format!("{title}: {text}"));
-                self.least(least_shared.as_deref());
+                self.line(0, &format!("{title}{}{text}", self.colon()));
+                self.least(least_shared.as_deref(), shown);
             }
             Protection::Undecided { least_shared } => {
                 let text = lang.pick("not decided within the search bound", "在搜索上限内未能判定");
-                self.line(0, &format!("{title}: {text}"));
-                self.least(least_shared.as_deref());
+                self.line(0, &format!("{title}{}{text}", self.colon()));
+                self.least(least_shared.as_deref(), shown);
             }
         }
     }
@@ -290,19 +346,37 @@ impl Page {
         format!("{} {}", self.lang.shared(shared.kind), label(&shared.resource))
     }
 
-    fn least(&mut self, least: Option<&LeastShared>) {
+    fn least(&mut self, least: Option<&LeastShared>, shown: &[Alternative]) {
         let Some(least) = least else { return };
         let lang = self.lang;
         let shared: Vec<String> = least.shared.iter().map(|s| self.share(s)).collect();
         let text = lang.pick("the pair that shares least has in common", "共用最少的双路由仍共用");
         self.line(2, &format!("{text}: {}", shared.join("; ")));
         self.line(2, lang.pick("it needs a signed exception with an expiry date", "需签署例外并注明到期日"));
-        self.legs(&least.working, &least.protection);
+        self.legs(&least.working, &least.protection, shown);
     }
 
-    fn legs(&mut self, working: &Alternative, protection: &Alternative) {
+    fn legs(&mut self, working: &Alternative, protection: &Alternative, shown: &[Alternative]) {
         let lang = self.lang;
-        self.alternative(lang.pick("working: ", "主用："), working);
-        self.alternative(lang.pick("protection: ", "保护："), protection);
+        let cost_cny = working.cost_cny.saturating_add(protection.cost_cny);
+        self.line(2, &format!("{}CNY {}", lang.pick("both together: ", "合计："), cny(cost_cny)));
+        for (mark, leg) in [("working: ", working), ("protection: ", protection)] {
+            let mark =
+                if leg.rank == 1 { lang.pick(mark, "主用路由：") } else { lang.pick(mark, "备用路由：") };
+            let same = shown.iter().find(|way| way.route == leg.route);
+            self.alternative(mark, leg, same);
+        }
     }
+
+    fn colon(&self) -> &'static str {
+        self.lang.pick(": ", "：")
+    }
+}
+
+/// Less spare light than this is worth a word, dB.
+const THIN_DB: f64 = 1.0;
+
+/// Whether a way rests on what the map does not prove.
+fn unproven(way: &Alternative) -> bool {
+    !way.to_check.is_empty() || way.route.iter().any(|e| matches!(e, Element::UnrecordedEquipment { .. }))
 }

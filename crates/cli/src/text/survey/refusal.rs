@@ -62,6 +62,10 @@ impl Page {
                     .map_or_else(|| lang.pick("no date announced", "未定日期").to_owned(), |day| day.to_string());
                 format!("{} {} ({from})", label(plant), lang.stage(*stage))
             }
+            Block::NoWayToFarEnd { far } => match lang {
+                Lang::En => format!("no cable leads from here to {far}"),
+                Lang::Zh => format!("无光缆通达 {far}"),
+            },
             Block::NoWayToEquipment { wanted } => {
                 let wanted: Vec<&str> = wanted.iter().map(|kind| lang.equipment(kind)).collect();
                 match lang {
@@ -69,13 +73,16 @@ impl Page {
                     Lang::Zh => format!("无光缆通达{}", wanted.join("或")),
                 }
             }
-            Block::Budget { interface, failures } => format!("{interface}: {}", failures.join("; ")),
+            Block::Budget { interface, failures } => {
+                let failures: Vec<String> = failures.iter().map(|failure| lang.failure(failure)).collect();
+                format!("{interface}: {}", failures.join("; "))
+            }
             Block::Disputed { cables } => match lang {
                 Lang::En => format!("cable {}: the records join its cores twice; correct them first", codes(cables)),
                 Lang::Zh => format!("光缆 {}：纤芯接续记录冲突，需先更正", codes(cables)),
             },
             Block::TooFar { distance_m, limit_m } => match lang {
-                Lang::En => format!("{} away; no cable is built over {}", length(*distance_m), length(*limit_m)),
+                Lang::En => format!("{} away; beyond the new-build limit of {}", length(*distance_m), length(*limit_m)),
                 Lang::Zh => format!("距离 {}，超过新建光缆上限 {}", length(*distance_m), length(*limit_m)),
             },
         }
@@ -95,6 +102,12 @@ impl Page {
                 .to_owned(),
             Note::SearchBound => lang
                 .pick("the search bound was reached; better ways may exist", "已达搜索上限，可能存在更优方案")
+                .to_owned(),
+            Note::GlassAllTheWay => lang
+                .pick(
+                    "the far end is sought in glass all the way; ways over transport equipment are not searched yet",
+                    "对端按全程光缆查找，尚不查找经传输设备的电路",
+                )
                 .to_owned(),
             Note::NearestPlant { place, distance_m } => {
                 format!("{} {} ({})", lang.pick("nearest plant:", "最近的资源："), label(place), length(*distance_m))
