@@ -177,7 +177,7 @@ impl Catalog {
     fn check(&self) -> Result<(), CatalogError> {
         self.prices.check()?;
         self.optics.check()?;
-        for interface in self.optics.interface.iter().filter(|i| self.prices.rate(&i.rate).is_none()) {
+        if let Some(interface) = self.optics.interface.iter().find(|i| self.prices.rate(&i.rate).is_none()) {
             let problem =
                 format!("interface {} of optics.toml has this rate, but no price is given for it", interface.code);
             return Err(inconsistent(CatalogFile::Prices, format!("rate {}", interface.rate), problem));

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
 use linewright_catalog::{Catalog, Solution, Technology, UplinkKind};
 use linewright_model::{
     DatasetId, Device, DeviceId, DeviceKind, Network, Place, PlaceId, PlaceKind, PortBlock, PortKind,
@@ -103,11 +104,12 @@ pub(crate) fn attachments(
     network: &Network,
     wanted: &Wanted<'_>,
     home: Option<PlaceId>,
+    latest: Option<NaiveDate>,
     relaxed: bool,
 ) -> BTreeMap<PlaceId, Vec<Attachment>> {
     let mut found: BTreeMap<PlaceId, Vec<Attachment>> = BTreeMap::new();
     for (id, device) in wanted.all(network) {
-        if !offered(&device.plant, None) {
+        if !offered(&device.plant, latest) {
             continue;
         }
         let ports = wanted.ports(network, id, device);

@@ -86,7 +86,9 @@ fn at_address(network: &Network, id: AddressId) -> Result<Found, SurveyError> {
         return Err(SurveyError::NoAddress { asked: id.to_string(), similar: Vec::new() });
     };
     let premises = address.premises;
+    // An address without a position stands by the box that lists its building.
     let position = address.position.or_else(|| premises.and_then(|place| position_of(network, place)));
+    let position = position.or_else(|| address.covered_by.iter().find_map(|place| position_of(network, *place)));
     if position.is_none() && premises.is_none() {
         return Err(SurveyError::NoPosition { what: address.text.to_string() });
     }

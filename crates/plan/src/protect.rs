@@ -6,7 +6,6 @@ use linewright_search::engine::{self, Bans, Certificate, Limits, PairVerdict, Pa
 
 use crate::locate::named;
 use crate::report::{Alternative, Element, LeastShared, Named, Protection, Shared, SharedKind};
-use crate::request::SurveyError;
 use crate::route::TakenBefore;
 use crate::survey::{Finished, Trial};
 
@@ -14,15 +13,12 @@ use crate::survey::{Finished, Trial};
 const MAX_EXPANDED: u64 = 2_000_000;
 
 /// The answer about protection with the first solution that offers any on fibres of its own.
-pub(crate) fn protect(trials: &[Trial<'_>]) -> Result<Option<Protection>, SurveyError> {
+pub(crate) fn protect(trials: &[Trial<'_>]) -> Option<Protection> {
     let protectable = |trial: &&Trial<'_>| {
         let access = trial.job.catalog.products().access(trial.solution.technology);
         trial.solution.technology != Technology::Pon && access.is_some_and(|access| !access.protection.is_empty())
     };
-    match trials.iter().find(protectable) {
-        Some(trial) => trial.protect().map(Some),
-        None => Ok(None),
-    }
+    trials.iter().find(protectable).map(Trial::protect)
 }
 
 /// What sharing weighs, milli-CNY: cables and ducts break together, rooms and manholes seldom.
@@ -47,47 +43,64 @@ fn common_end(working: &Alternative, protection: &Alternative) -> Option<Named> 
 }
 
 impl Trial<'_> {
-    fn protect(&self) -> Result<Protection, SurveyError> {
-        let space = self.space(false);
+    fn protect(&self) -> Protection {
+        let space = self.space(false).for_pair();
         let starts = [Start::free(space.start())];
         let limits = Limits { max_expanded: MAX_EXPANDED };
         let verdict = engine::disjoint_pair(&space, [&starts, &starts], &Bans::default(), &share_penalty, limits);
-        Ok(match verdict {
-            PairVerdict::Disjoint { pair, optimal, gap } => match self.legs(&space, &pair)? {
+        match verdict {
+            PairVerdict::Disjoint { pair, optimal, gap } => match self.legs(&space, &pair) {
                 Some((working, protection)) => Protection::Disjoint {
                     common_end: common_end(&working, &protection),
+                    unrecorded: self.unrecorded([&working, &protection]),
                     working: Box::new(working),
                     protection: Box::new(protection),
                     optimal,
                     gap_cny: i64::try_from(gap / 1000).unwrap_or(i64::MAX),
                 },
-                // Two ways exist, but light does not reach over one of them.
-                None => Protection::Undecided { least_shared: None },
+                None => Protection::Dark,
             },
+            // What was left out of the search may hold the second way.
+            PairVerdict::Impossible { least_shared, .. } if !space.is_complete() => {
+                Protection::Undecided { least_shared: self.least_shared(&space, least_shared) }
+            }
             PairVerdict::Impossible { certificate, least_shared } => Protection::Impossible {
                 single: match certificate {
                     Certificate::SingleRisk(risk) => Some(self.shared(risk)),
                     Certificate::Exhausted | Certificate::NoRoute => None,
                 },
                 no_route: certificate == Certificate::NoRoute,
-                least_shared: self.least_shared(&space, least_shared)?,
+                least_shared: self.least_shared(&space, least_shared),
             },
             PairVerdict::Undecided { least_shared, .. } => {
-                Protection::Undecided { least_shared: self.least_shared(&space, least_shared)? }
+                Protection::Undecided { least_shared: self.least_shared(&space, least_shared) }
             }
-        })
+        }
+    }
+
+    /// Cables of both legs that no span is recorded for.
+    fn unrecorded(&self, legs: [&Alternative; 2]) -> Vec<Named> {
+        let mut found = Vec::new();
+        for element in legs.iter().flat_map(|leg| &leg.route) {
+            if let Element::Cable { cable, spans, .. } = element
+                && spans.is_empty()
+                && !found.contains(cable)
+            {
+                found.push(cable.clone());
+            }
+        }
+        found
     }
 
     fn least_shared(
         &self,
         space: &AccessSpace<'_>,
         found: Option<engine::LeastShared<Path<At, Move>, Risk>>,
-    ) -> Result<Option<Box<LeastShared>>, SurveyError> {
-        let Some(found) = found else { return Ok(None) };
+    ) -> Option<Box<LeastShared>> {
+        let found = found?;
         let shared = found.risks.iter().map(|risk| self.shared(*risk)).collect();
-        let legs = self.legs(space, &found.pair)?;
-        Ok(legs
-            .map(|(working, protection)| Box::new(LeastShared { working, protection, shared, optimal: found.optimal })))
+        let (working, protection) = self.legs(space, &found.pair)?;
+        Some(Box::new(LeastShared { working, protection, shared, optimal: found.optimal }))
     }
 
     /// Both legs; the second takes other cores and ports than the first.
@@ -95,17 +108,15 @@ impl Trial<'_> {
         &self,
         space: &AccessSpace<'_>,
         pair: &(Path<At, Move>, Path<At, Move>),
-    ) -> Result<Option<(Alternative, Alternative)>, SurveyError> {
+    ) -> Option<(Alternative, Alternative)> {
         let mut before = TakenBefore::default();
-        let mut leg = |path| {
-            Ok::<_, SurveyError>(match self.finish(space, path, &mut before)? {
-                Some(Finished::Way(way, _)) => Some(*way),
-                Some(Finished::Dark(..)) | None => None,
-            })
+        let mut leg = |path| match self.finish(space, path, &mut before)? {
+            Finished::Way(way, _) => Some(*way),
+            Finished::Dark(..) => None,
         };
-        let (Some(mut working), Some(mut protection)) = (leg(&pair.0)?, leg(&pair.1)?) else { return Ok(None) };
+        let (mut working, mut protection) = (leg(&pair.0)?, leg(&pair.1)?);
         (working.rank, protection.rank) = (1, 2);
-        Ok(Some((working, protection)))
+        Some((working, protection))
     }
 
     fn shared(&self, risk: Risk) -> Shared {

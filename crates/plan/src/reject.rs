@@ -13,7 +13,6 @@ use linewright_search::strand::Tail;
 use crate::equipment::PortOffer;
 use crate::locate::named;
 use crate::report::{Alternative, Block, Named, Note, Rejected};
-use crate::request::SurveyError;
 use crate::survey::Trial;
 
 /// Places looked at when a blocked street is sought.
@@ -27,10 +26,10 @@ pub(crate) fn rejected(
     alternatives: &[Alternative],
     dark: &BTreeMap<AnyId, (Technology, Block)>,
     notes: &mut Vec<Note>,
-) -> Result<Vec<Rejected>, SurveyError> {
-    let Some(first) = trials.first() else { return Ok(Vec::new()) };
+) -> Vec<Rejected> {
+    let Some(first) = trials.first() else { return Vec::new() };
     let job = first.job;
-    let Some(from) = job.customer.end.position else { return Ok(Vec::new()) };
+    let Some(from) = job.customer.end.position else { return Vec::new() };
     let policy = &job.catalog.policy().candidates;
     let used: BTreeSet<AnyId> = alternatives.iter().map(|a| a.access_point.id).collect();
     let wanted = |id: PlaceId, _: &Place| is_access_place(job.network, job.topology, id);
@@ -63,7 +62,7 @@ pub(crate) fn rejected(
                 .map(|(place, distance_m)| Note::NearestPlant { place: named(job.network, place), distance_m }),
         );
     }
-    Ok(found)
+    found
 }
 
 /// What keeps a place from serving with every solution, told for the one preferred; `None` when one could, only dearer.
@@ -144,8 +143,12 @@ impl Trial<'_> {
             let device = network.get(id)?;
             let splitter = named(network, id);
             let branches = usize::from(crate::route::splitter_ratio(device));
-            let here = if access::feeder(network, id).is_none() {
+            let feeder = access::feeder(network, id);
+            let broken = feeder.as_deref().map(|chain| access::feeder_state(network, chain, self.job.latest));
+            let here = if feeder.is_none() {
                 Block::NotFed { splitter }
+            } else if let Some(Err(at)) = broken {
+                Block::FeederBroken { splitter, at: named(network, at) }
             } else if capacity::free_branches(network, id, device).is_empty() {
                 Block::NoFreeBranch { splitter, branches }
             } else {
@@ -164,7 +167,7 @@ impl Trial<'_> {
             Some(far) => Goal::Far(far.end),
             None => {
                 let home = job.customer.end.place;
-                Goal::Serving(crate::equipment::attachments(job.network, &self.wanted, home, relaxed))
+                Goal::Serving(crate::equipment::attachments(job.network, &self.wanted, home, job.latest, relaxed))
             }
         };
         let space = AccessSpace::new(job.network, job.topology, &terms, job.customer.end, goal);

@@ -271,6 +271,8 @@ pub struct Alternative {
     pub budget: Option<Budget>,
     /// Cables whose occupancy must be checked on site.
     pub to_check: Vec<Named>,
+    /// Parties to be notified before work on plant or cores that are theirs.
+    pub notify: Vec<(Named, String)>,
     /// Bill of quantities.
     pub bill: Vec<BillLine>,
     /// Sum of the bill, whole CNY.
@@ -307,6 +309,18 @@ pub enum Block {
     NotFed {
         /// The splitter.
         splitter: Named,
+    },
+    /// What feeds a splitter is faulty or not available.
+    FeederBroken {
+        /// The splitter.
+        splitter: Named,
+        /// Where the feeder is broken.
+        at: Named,
+    },
+    /// The optics table lacks something that the way passes.
+    NotComputable {
+        /// What is lacking.
+        reason: String,
     },
     /// No port of the kind is free and no board slot either.
     NoFreePort {
@@ -412,6 +426,8 @@ pub enum Protection {
     Disjoint {
         /// Equipment on which both legs end, where it is one.
         common_end: Option<Named>,
+        /// Cables of either leg whose route is not recorded: the verdict says nothing about where they lie.
+        unrecorded: Vec<Named>,
         /// Working leg.
         working: Box<Alternative>,
         /// Protection leg.
@@ -430,7 +446,9 @@ pub enum Protection {
         /// The pair that shares least.
         least_shared: Option<Box<LeastShared>>,
     },
-    /// The search bound was reached first.
+    /// Two ways exist, but light does not reach over one of them.
+    Dark,
+    /// The search bound was reached first, or plant near the customer was left out of the search.
     Undecided {
         /// The pair found that shares least.
         least_shared: Option<Box<LeastShared>>,
@@ -458,6 +476,13 @@ pub enum Note {
     CoresUnknown,
     /// The map records no equipment: which stands at the end of the way is to be checked.
     EquipmentUnknown,
+    /// Plant is still under construction although its announced day is past.
+    Overdue {
+        /// The plant.
+        plant: Named,
+        /// The announced day.
+        available_from: NaiveDate,
+    },
     /// The far end is reached in glass all the way; ways over transport equipment are not searched.
     GlassAllTheWay,
     /// The search bound was reached; better ways may exist.

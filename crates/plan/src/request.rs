@@ -1,7 +1,7 @@
 //! What a survey is asked, and why it can be refused before it is planned.
 
 use chrono::NaiveDate;
-use linewright_catalog::{Bandwidth, BandwidthError, OpticsError, ProductError};
+use linewright_catalog::{Bandwidth, BandwidthError, ProductError};
 use linewright_model::crs::{Crs, CrsError};
 
 /// How an end of the line is named.
@@ -59,9 +59,6 @@ pub enum SurveyError {
     /// The product is not sold so.
     #[error(transparent)]
     Product(#[from] ProductError),
-    /// The optics table lacks something the network uses.
-    #[error(transparent)]
-    Optics(#[from] OpticsError),
     /// No such place.
     #[error("no place has the code or name {asked:?}{}", did_you_mean(.similar))]
     NoPlace {
@@ -109,6 +106,19 @@ pub enum SurveyError {
         asked: String,
         /// What may be meant.
         meant: String,
+    },
+    /// The coordinate is far from all plant.
+    #[error(
+        "{asked} is far from everything on the map: {nearest}, the nearest, is {distance_km} km away; check the \
+         coordinate and its system, or import the map of that area"
+    )]
+    NothingNear {
+        /// As asked.
+        asked: String,
+        /// The nearest place.
+        nearest: String,
+        /// How far it is, km.
+        distance_km: f64,
     },
     /// Both ends are one.
     #[error("both ends are the same place; give two different ends")]

@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use linewright_catalog::{Budget, Catalog, LineMake, OpticsError, Solution, Technology};
-use linewright_model::{AnyId, CableId, Id, Network, Place, PlaceId, Position, Version};
+use linewright_catalog::{Budget, BudgetFailure, Catalog, Direction, LineMake, OpticsError, Solution, Technology};
+use linewright_model::{
+    AnyId, CableId, Carrier, DeviceId, Id, Network, Place, PlaceId, Plant, Position, SpanId, Stage, Take, Version,
+};
 use linewright_search::Topology;
 use linewright_search::access::{AccessSpace, At, Equipment, Goal, Move, Stack, Terms};
 use linewright_search::engine::{self, Bans, Limits, Path, Start};
@@ -20,6 +22,8 @@ use crate::works::Site;
 
 /// Most alternatives that can be asked for.
 const MOST_ALTERNATIVES: usize = 20;
+/// Ways without light that are passed over before the search gives up.
+const MAX_DARK: usize = 12;
 /// States one search may expand before it says that better ways may exist.
 const MAX_EXPANDED: u64 = 400_000;
 
@@ -91,18 +95,19 @@ pub fn survey(
     let trials: Vec<Trial<'_>> = resolved.candidates.iter().filter_map(|s| Trial::new(&job, s)).collect();
     let mut answer = Answer::default();
     for trial in &trials {
-        trial.alternatives(wanted, &mut answer)?;
+        trial.alternatives(wanted, &mut answer);
     }
     let alternatives = answer.ranked(wanted, job.today);
-    let protection = if request.protect { protect::protect(&trials)? } else { None };
+    let protection = if request.protect { protect::protect(&trials) } else { None };
     let mut notes = answer.notes;
-    let rejected = reject::rejected(&trials, &alternatives, &answer.dark, &mut notes)?;
+    let rejected = reject::rejected(&trials, &alternatives, &answer.dark, &mut notes);
     if alternatives.iter().any(|a| !a.to_check.is_empty()) {
         notes.push(Note::CoresUnknown);
     }
     if alternatives.iter().any(|a| a.route.iter().any(|e| matches!(e, crate::Element::UnrecordedEquipment { .. }))) {
         notes.push(Note::EquipmentUnknown);
     }
+    notes.extend(overdue(network, &alternatives, job.today));
     if far.is_some() {
         notes.push(Note::GlassAllTheWay);
     }
@@ -123,6 +128,29 @@ pub fn survey(
     })
 }
 
+/// Life cycle and owner of a record that is plant.
+fn plant_of(network: &Network, id: AnyId) -> Option<&Plant> {
+    let cable = id.typed::<CableId>().and_then(|id| network.get(id)).map(|cable| &cable.plant);
+    let span = || id.typed::<SpanId>().and_then(|id| network.get(id)).map(|span| &span.plant);
+    let place = || id.typed::<PlaceId>().and_then(|id| network.get(id)).map(|place| &place.plant);
+    let device = || id.typed::<DeviceId>().and_then(|id| network.get(id)).map(|device| &device.plant);
+    cable.or_else(span).or_else(place).or_else(device)
+}
+
+/// Plant under an answer that should have been in service by now.
+fn overdue(network: &Network, alternatives: &[Alternative], today: NaiveDate) -> Vec<Note> {
+    let mut found = Vec::new();
+    for (plant, _) in alternatives.iter().flat_map(|way| &way.relied_on) {
+        let Some(record) = plant_of(network, plant.id) else { continue };
+        let Some(available_from) = record.available_from.filter(|day| *day < today) else { continue };
+        let note = Note::Overdue { plant: plant.clone(), available_from };
+        if record.stage != Stage::InService && !found.contains(&note) {
+            found.push(note);
+        }
+    }
+    found
+}
+
 /// Refuses a coordinate far from all plant when a common slip of it lies amid plant.
 fn on_the_map(
     network: &Network,
@@ -137,10 +165,15 @@ fn on_the_map(
     let (lon, lat) = (at.lon_deg(), at.lat_deg());
     let slips = [(lat, lon), (-lon, lat), (lon, -lat), (-lon, -lat), (-lat, lon), (lat, -lon), (-lat, -lon)];
     let meant = slips.into_iter().filter_map(|(lon, lat)| Position::new(lon, lat).ok()).find(|at| near(*at));
-    match meant {
-        Some(meant) => {
-            let meant = format!("{},{}", meant.lon_deg(), meant.lat_deg());
-            Err(SurveyError::FarFromMap { asked: format!("{x},{y}"), meant })
+    let asked = format!("{x},{y}");
+    if let Some(meant) = meant {
+        return Err(SurveyError::FarFromMap { asked, meant: format!("{},{}", meant.lon_deg(), meant.lat_deg()) });
+    }
+    let nearest = topology.nearest_places(network, at, f64::INFINITY, 1, &|_, _| true);
+    match nearest.first() {
+        Some((place, distance_m)) => {
+            let (nearest, distance_km) = (network.label(*place), (distance_m / 1000.0).round());
+            Err(SurveyError::NothingNear { asked, nearest, distance_km })
         }
         None => Ok(()),
     }
@@ -217,46 +250,64 @@ impl<'a> Trial<'a> {
     pub(crate) fn space(&'a self, relaxed: bool) -> AccessSpace<'a> {
         let goal = match self.job.far {
             Some(far) => Goal::Far(far.end),
-            None => Goal::Serving(attachments(self.job.network, &self.wanted, self.job.customer.end.place, relaxed)),
+            None => Goal::Serving(attachments(
+                self.job.network,
+                &self.wanted,
+                self.job.customer.end.place,
+                self.job.latest,
+                relaxed,
+            )),
         };
         AccessSpace::new(self.job.network, self.job.topology, &self.terms, self.job.customer.end, goal)
     }
 
-    fn alternatives(&'a self, wanted: usize, answer: &mut Answer) -> Result<(), SurveyError> {
+    fn alternatives(&'a self, wanted: usize, answer: &mut Answer) {
         let covering: BTreeSet<PlaceId> = self.job.customer.covered_by.iter().copied().collect();
         if self.solution.technology == Technology::Pon && !covering.is_empty() {
             let space = self.space(false).only(covering);
-            self.collect(&space, wanted, answer)?;
+            self.collect(&space, wanted, answer);
         }
-        self.collect(&self.space(false), wanted, answer)
+        self.collect(&self.space(false), wanted, answer);
     }
 
-    /// The best way by each of the nearest access points, and the next best ways whatever their access point.
-    fn collect(&self, space: &AccessSpace<'_>, wanted: usize, answer: &mut Answer) -> Result<(), SurveyError> {
+    /// The best way by each of the nearest access points, and the next best ways whatever their access point; ways
+    /// that light does not pass are passed over.
+    fn collect(&self, space: &AccessSpace<'_>, wanted: usize, answer: &mut Answer) {
         let starts = [Start::free(space.start())];
         let limits = Limits { max_expanded: MAX_EXPANDED };
         let mut bans = Bans::default();
-        for _ in 0..wanted {
+        let (mut bright, mut tried) = (0, 0);
+        while bright < wanted {
             let Ok(path) = engine::shortest(space, &starts, &bans, limits) else {
                 answer.note(Note::SearchBound);
                 break;
             };
             let Some(path) = path else { break };
+            bright += usize::from(self.take(space, &path, answer));
+            tried += 1;
+            if tried == wanted + MAX_DARK {
+                answer.note(Note::SearchBound);
+                break;
+            }
             bans.edges.extend(self.same_entry(space, &path));
-            self.take(space, &path, answer)?;
         }
         let paths = engine::k_shortest(space, &starts, wanted, &Bans::default(), limits).unwrap_or_else(|exceeded| {
             answer.note(Note::SearchBound);
             exceeded.found
         });
-        paths.iter().try_for_each(|path| self.take(space, path, answer))
+        for path in &paths {
+            self.take(space, path, answer);
+        }
     }
 
-    fn take(&self, space: &AccessSpace<'_>, path: &Path<At, Move>, answer: &mut Answer) -> Result<(), SurveyError> {
-        if let Some(finished) = self.finish(space, path, &mut TakenBefore::default())? {
+    /// Takes a path into the answer; whether it is a way to connect.
+    fn take(&self, space: &AccessSpace<'_>, path: &Path<At, Move>, answer: &mut Answer) -> bool {
+        let finished = self.finish(space, path, &mut TakenBefore::default());
+        let bright = matches!(finished, Some(Finished::Way(..)));
+        if let Some(finished) = finished {
             answer.take(self.solution.technology, finished);
         }
-        Ok(())
+        bright
     }
 
     /// All moves that enter plant where this path does.
@@ -285,31 +336,41 @@ impl<'a> Trial<'a> {
         space: &AccessSpace<'_>,
         path: &Path<At, Move>,
         before: &mut TakenBefore,
-    ) -> Result<Option<Finished>, SurveyError> {
+    ) -> Option<Finished> {
         let job = self.job;
         let labels = [job.customer.located.label.as_str(), job.far.map_or("", |far| far.located.label.as_str())];
         let pon = self.solution.technology == Technology::Pon;
         let policy = job.catalog.policy();
         let tracer = Tracer { space, network: job.network, policy, wanted: &self.wanted, labels, pon };
         let route = tracer.trace(path, before);
-        let (budget, new_modules) = self.budget(&route)?;
-        let Some(access) = route.access_point else { return Ok(None) };
+        let access = route.access_point?;
+        let (budget, new_modules) = match self.budget(&route) {
+            Ok(found) => found,
+            Err(lacking) => return Some(Finished::Dark(access, Block::NotComputable { reason: lacking.to_string() })),
+        };
         if let (Some(budget), Some(Equipment::Device(_))) = (&budget, route.equipment)
             && !budget.passes
         {
             let failures = budget.failures().cloned().collect();
-            return Ok(Some(Finished::Dark(access, Block::Budget { interface: budget.interface.clone(), failures })));
+            return Some(Finished::Dark(access, Block::Budget { interface: budget.interface.clone(), failures }));
         }
-        Ok(Some(self.alternative(route, budget, new_modules, access)))
+        Some(self.alternative(route, budget, new_modules, access))
     }
 
     fn alternative(&self, mut route: Route, budget: Option<Budget>, new_modules: bool, access: AnyId) -> Finished {
         let job = self.job;
         let technology = self.solution.technology;
+        let homes = [job.customer.end.place, job.far.and_then(|far| far.end.place)].into_iter().flatten().collect();
         // A second leg ends on the customer equipment of the first.
         let customer_equipment = if route.leg > 0 { 0 } else { 1 + u32::from(job.far.is_some()) };
-        let site =
-            Site { network: job.network, catalog: job.catalog, wanted: &self.wanted, customer_equipment, new_modules };
+        let site = Site {
+            network: job.network,
+            catalog: job.catalog,
+            wanted: &self.wanted,
+            homes,
+            customer_equipment,
+            new_modules,
+        };
         let works = site.works(&route, budget.as_ref(), job.today);
         if let (true, Some(budget)) = (new_modules, &budget) {
             for element in &mut route.elements {
@@ -318,6 +379,7 @@ impl<'a> Trial<'a> {
                 }
             }
         }
+        let notify = self.notices(&route);
         let covering = &job.customer.covered_by;
         let revision = |id| job.network.revision(id).unwrap_or(Version(0));
         let key = (technology, access, route.equipment, route.cables.clone());
@@ -335,6 +397,7 @@ impl<'a> Trial<'a> {
             route: route.elements,
             holdings: route.holdings,
             budget,
+            notify,
             to_check: route.to_check.iter().map(|cable| named(job.network, *cable)).collect(),
             bill: works.bill,
             cost_cny: works.cost_cny,
@@ -344,8 +407,12 @@ impl<'a> Trial<'a> {
         Finished::Way(Box::new(alternative), key)
     }
 
-    /// The budget of a route with the interface plugged, or the cheapest one that passes.
+    /// The budget of a route with the interface plugged, or the cheapest one that passes; whether modules must be
+    /// bought for it. None where the records do not tell the loss.
     fn budget(&self, route: &Route) -> Result<(Option<Budget>, bool), OpticsError> {
+        if route.light_unknown {
+            return Ok((None, false));
+        }
         let optics = self.job.catalog.optics();
         let plugged = route.port.and_then(|port| {
             let block = self.job.network.get(port.device)?.block_of(port.port)?.clone();
@@ -353,11 +420,13 @@ impl<'a> Trial<'a> {
         });
         let line: &LineMake = &route.line;
         if let Some(code) = plugged {
-            let budget = optics.budget(&code, line)?;
-            if budget.passes {
+            let budget = self.in_practice(optics.budget(&code, line)?, line);
+            // On a feeder that others are on, nobody swaps the optics.
+            if budget.passes || route.fed {
                 return Ok((Some(budget), false));
             }
-            let better = optics.choose(&self.rate_of(&code), line)?.passing;
+            let better =
+                optics.choose(&self.rate_of(&code), line)?.passing.map(|better| self.in_practice(better, line));
             return Ok(match better {
                 Some(better) => (Some(better), true),
                 None => (Some(budget), false),
@@ -366,12 +435,60 @@ impl<'a> Trial<'a> {
         let mut nearest = None;
         for rate in std::iter::once(&self.solution.interface_rate).chain(&self.solution.faster_rates) {
             let choice = optics.choose(rate, line)?;
-            if choice.passing.is_some() {
-                return Ok((choice.passing, true));
+            if let Some(passing) = choice.passing {
+                return Ok((Some(self.in_practice(passing, line)), true));
             }
             nearest = nearest.or(choice.nearest_failing.map(|miss| miss.budget));
         }
         Ok((nearest, true))
+    }
+
+    /// The carrier's own limits on PON (DOMAIN §3.3), stricter than the class.
+    fn in_practice(&self, mut budget: Budget, line: &LineMake) -> Budget {
+        let practice = &self.job.catalog.policy().pon;
+        if self.solution.technology != Technology::Pon {
+            return budget;
+        }
+        let stages = u32::try_from(line.splitters.len()).unwrap_or(u32::MAX);
+        let branches = line.splitters.iter().fold(1u32, |all, ratio| all.saturating_mul(u32::from(*ratio)));
+        if stages > practice.stages_max {
+            budget.line_failures.push(BudgetFailure::TooManyStages { stages, limit: practice.stages_max });
+        }
+        if branches > practice.split_max {
+            budget.line_failures.push(BudgetFailure::TooManyBranches { branches, limit: practice.split_max });
+        }
+        let low_dbm = practice.onu_acceptance_dbm.low;
+        let down = budget.directions.iter().find(|d| d.direction == Direction::Downstream);
+        if let Some(received_dbm) = down.map(|d| d.received_min_dbm).filter(|received_dbm| *received_dbm < low_dbm) {
+            budget.line_failures.push(BudgetFailure::BelowAcceptance { received_dbm, low_dbm });
+        }
+        budget.passes &= budget.line_failures.is_empty();
+        budget
+    }
+
+    /// Parties with a say over plant that the route rests on, or over cores that it takes.
+    fn notices(&self, route: &Route) -> Vec<(crate::Named, String)> {
+        let network = self.job.network;
+        let mut found = Vec::new();
+        let mut note = |id: AnyId, party: &str| {
+            let notice = (named(network, id), party.to_owned());
+            if !party.is_empty() && !found.contains(&notice) {
+                found.push(notice);
+            }
+        };
+        for id in &route.relied_on {
+            if let Some(plant) = plant_of(network, *id) {
+                note(*id, &plant.notice_party);
+            }
+        }
+        for holding in &route.holdings {
+            let (Carrier::Cable(id), Take::Slot(core)) = (holding.carrier, holding.take) else { continue };
+            let ranges = network.get(id).into_iter().flat_map(|cable| &cable.core_ownership);
+            for range in ranges.filter(|range| core >= range.first && core - range.first < range.count) {
+                note(id.any(), &range.party);
+            }
+        }
+        found
     }
 
     fn rate_of(&self, code: &str) -> String {

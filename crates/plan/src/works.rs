@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use linewright_catalog::{Budget, Catalog, RatePrice};
-use linewright_model::{Network, Permit, PermitKind, SpanKind};
+use linewright_model::{Network, Permit, PermitKind, PlaceId, SpanKind};
 use linewright_search::access::Equipment;
 
 use crate::equipment::Wanted;
@@ -24,6 +24,8 @@ pub(crate) struct Site<'a> {
     pub(crate) network: &'a Network,
     pub(crate) catalog: &'a Catalog,
     pub(crate) wanted: &'a Wanted<'a>,
+    /// The ends of the line that are places.
+    pub(crate) homes: Vec<PlaceId>,
     /// How many ends need equipment of the customer's: none on a second leg, which ends on the first one's.
     pub(crate) customer_equipment: u32,
     /// Whether the interface chosen differs from the one plugged, so that modules must be bought.
@@ -127,6 +129,8 @@ impl Site<'_> {
             bill.add("optic_module", 2.0, "each", rate.map_or(0, |rate| rate.optic_module.times(2)));
         }
         let attenuators = budget.map_or(0, |b| b.directions.iter().filter(|d| d.attenuator_db > 0).count());
+        // One fibre carries both directions of a PON, and both pass the same attenuator.
+        let attenuators = if route.line.splitters.is_empty() { attenuators } else { attenuators.min(1) };
         let attenuators = u32::try_from(attenuators).unwrap_or(0);
         bill.add("attenuator", pieces(attenuators), "each", prices.attenuator.times(attenuators));
         let regenerators = budget.map_or(0, regenerators);
@@ -152,6 +156,7 @@ impl Site<'_> {
             let (item, price) = match laid(self.network, *span) {
                 SpanKind::PoleLine => ("aerial_cable", &prices.aerial_cable),
                 SpanKind::Buried => ("buried_cable", &prices.buried_cable),
+                SpanKind::Unrecorded => ("cable_unrecorded", &prices.duct_cable),
                 _ => ("duct_cable", &prices.duct_cable),
             };
             bill.add(item, length_m, "m", price.over_m(length_m));
@@ -174,10 +179,11 @@ impl Site<'_> {
                 seen.push(*id);
                 found.extend(span.permits.iter().map(|permit| (permit.clone(), named(self.network, *id))));
             }
-            if let Some(place) = drop.into
-                && let Some(record) = self.network.get(place)
-            {
-                found.extend(record.permits.iter().map(|permit| (permit.clone(), named(self.network, place))));
+            // The place built into, and the buildings of the customer's own that the drop enters.
+            for place in drop.into.iter().chain(&self.homes) {
+                let Some(record) = self.network.get(*place) else { continue };
+                let permits = record.permits.iter().map(|permit| (permit.clone(), named(self.network, *place)));
+                found.extend(permits.filter(|permit| !found.contains(permit)).collect::<Vec<_>>());
             }
         }
         found

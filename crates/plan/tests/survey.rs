@@ -75,8 +75,8 @@ fn a_free_branch_a_hundred_metres_away_needs_a_drop() {
         _ => None,
     });
     assert_eq!(splitter, Some((8, Some(2), false)));
-    // Drop 450 + 152.1 m × 3, one splice, one ONU, and an attenuator each way: 1.5 km is too bright for B+.
-    assert_eq!(way.cost_cny, 450 + 457 + 15 + 400 + 2 * 40);
+    // Drop 450 + 152.1 m × 3, one splice, one ONU, and an attenuator: 1.5 km is too bright for B+.
+    assert_eq!(way.cost_cny, 450 + 457 + 15 + 400 + 40);
     // ONU 3 days beside, then drop 3, configuration 1.
     assert_eq!(way.lead_time.working_days, 7);
 }
@@ -239,17 +239,17 @@ fn bad_requests_say_what_to_do() {
 }
 
 #[test]
-fn far_from_everything_is_infeasible_with_the_distance() {
+fn far_from_everything_is_said_with_the_distance() {
     let town = Town::build();
     let near_miss = answer(&town, point(9_000.0, 0.0), "internet", "100M");
     assert_eq!(near_miss.verdict, Verdict::Infeasible);
     assert!(near_miss.rejected.iter().all(|r| matches!(r.block, Block::TooFar { .. })), "{:?}", near_miss.rejected);
-    let far = answer(&town, Where::At { x: 110.0, y: 25.0, crs: Crs::Wgs84 }, "internet", "100M");
-    let nearest = far.notes.iter().find_map(|note| match note {
-        Note::NearestPlant { distance_m, .. } => Some(*distance_m),
-        _ => None,
-    });
-    assert!(nearest.is_some_and(|m| m > 1_000_000.0), "{:?}", far.notes);
+    let refused = |x, y| ask(&town.network, &request(Where::At { x, y, crs: Crs::Wgs84 }, "internet", "100M"));
+    let message = refused(110.0, 25.0).expect_err("far from everything").to_string();
+    assert!(message.contains("1248 km away"), "{message}");
+    // The sign lost.
+    let message = refused(-120.01, 32.0).expect_err("a slip").to_string();
+    assert!(message.contains("but 120.01,32 lies on it"), "{message}");
 }
 
 #[test]
@@ -263,4 +263,83 @@ fn a_far_end_is_reached_in_glass_all_the_way() {
     assert!(way.budget.as_ref().unwrap().passes);
     let ids = (town.site, town.cabinet, town.house, town.olt, town.duct);
     assert!(town.network.contains(ids.0.into()) && town.network.contains(ids.4.into()));
+}
+
+/// Cores that are free two by two, with a gap: each leg takes its own.
+#[test]
+fn both_legs_never_take_one_core() {
+    let town = Town::build();
+    let trunk = Carrier::Cable(town.trunk);
+    // Free in the trunk: 3, 5, 8, 9.
+    let town = town.marked(trunk, 2, 1, SlotState::Damaged).marked(trunk, 4, 1, SlotState::Damaged);
+    let town = town.marked(trunk, 6, 2, SlotState::Damaged).marked(trunk, 10, 15, SlotState::Damaged);
+    // No room for a cable of one's own beside the trunk.
+    let duct = town.duct;
+    let town = town.with(|town, changes| {
+        let before = town.network.get(duct).unwrap();
+        changes.update(duct, before, linewright_model::Span { capacity: Some(1), ..(**before).clone() });
+    });
+    let request = SurveyRequest { protect: true, ..request(Where::Place("B".into()), "data", "155M") };
+    let survey = ask(&town.network, &request).unwrap();
+    let least = match &survey.protection {
+        Some(Protection::Impossible { least_shared, .. } | Protection::Undecided { least_shared }) => least_shared,
+        other => panic!("{other:?}"),
+    };
+    let least = least.as_ref().expect("a pair that shares least");
+    let cores = |way: &Alternative| {
+        let held = way.holdings.iter().filter(|h| h.carrier == trunk).map(|h| h.take);
+        held.collect::<Vec<_>>()
+    };
+    let (working, protection) = (cores(&least.working), cores(&least.protection));
+    assert_eq!((working.len(), protection.len()), (2, 2));
+    assert!(working.iter().all(|take| !protection.contains(take)), "{working:?} {protection:?}");
+}
+
+/// A branch is only as good as the light behind it.
+#[test]
+fn a_broken_feeder_gives_no_branch() {
+    let town = Town::build();
+    let trunk = Carrier::Cable(town.trunk);
+    let town = town.marked(trunk, 1, 1, SlotState::Damaged);
+    let survey = answer(&town, Where::Address("A1".into()), "internet", "100M");
+    let on_branch = |way: &Alternative| way.holdings.iter().any(|h| h.carrier == Carrier::Device(town.splitter));
+    assert!(!survey.alternatives.iter().any(on_branch));
+}
+
+/// A measurement at a wavelength that loses less says nothing about the one in use.
+#[test]
+fn a_measurement_at_a_longer_wavelength_is_not_used() {
+    let fibre_db = |wavelength_nm, loss_db| {
+        let town = Town::build();
+        let trunk = town.trunk;
+        let town = town.with(|town, changes| {
+            let before = town.network.get(trunk).unwrap();
+            let on = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
+            let measurement = linewright_model::Measurement { core: None, wavelength_nm, loss_db, on };
+            changes.update(
+                trunk,
+                before,
+                linewright_model::Cable { measurements: vec![measurement], ..(**before).clone() },
+            );
+        });
+        let survey = answer(&town, Where::Address("A1".into()), "data", "155M");
+        best(&survey).budget.as_ref().unwrap().directions[0].fibre_db
+    };
+    let computed = fibre_db(1550, 0.01);
+    assert!(computed > 0.5, "{computed}");
+    assert!(fibre_db(1310, 3.0) > 3.0);
+}
+
+/// What the optics table does not know is a reason against one way, not against the survey.
+#[test]
+fn an_unknown_fibre_stops_only_its_own_way() {
+    let town = Town::build();
+    let branch = town.branch;
+    let town = town.with(|town, changes| {
+        let before = town.network.get(branch).unwrap();
+        changes.update(branch, before, linewright_model::Cable { fibre: "G.XXX".into(), ..(**before).clone() });
+    });
+    let survey = answer(&town, Where::Address("A1".into()), "data", "155M");
+    let at_box = survey.rejected.iter().find(|r| r.access_point.code == "B").expect("the box is explained");
+    assert!(matches!(&at_box.block, Block::NotComputable { reason } if reason.contains("G.XXX")), "{:?}", at_box.block);
 }

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use linewright_model::{
-    Carrier, Device, DeviceId, JumperId, LinkId, Network, PortBlock, PortKind, SlotState, Span, SpanId, Taken,
+    Carrier, Device, DeviceId, Fixture, JumperId, LinkId, Network, PortBlock, PortKind, SlotState, Span, SpanId,
+    SpliceId, SpliceSide, Taken,
 };
 
 use crate::strand::{Strand, Tail};
@@ -124,6 +125,11 @@ pub enum Pick {
 /// Picks `fibres` cores of a strand: the lowest free ones, side by side where possible; `None` when the
 /// records show too few.
 pub fn pick(network: &Network, strand: &Strand, fibres: u32) -> Option<Pick> {
+    pick_beside(network, strand, fibres, &BTreeSet::new())
+}
+
+/// As [`pick`], passing over cores of the strand (counted from 0) that another leg takes.
+pub fn pick_beside(network: &Network, strand: &Strand, fibres: u32, taken: &BTreeSet<u32>) -> Option<Pick> {
     if !usable(strand) {
         return None;
     }
@@ -132,7 +138,7 @@ pub fn pick(network: &Network, strand: &Strand, fibres: u32) -> Option<Pick> {
     let wanted = fibres as usize;
     let mut free: Vec<u32> = Vec::new();
     let mut unproven = 0usize;
-    for nth in 0..count {
+    for nth in (0..count).filter(|nth| !taken.contains(nth)) {
         match state_of(&lanes, nth) {
             SlotState::Idle => free.push(nth),
             SlotState::Unknown => unproven += 1,
@@ -161,23 +167,28 @@ pub fn spare_bores(network: &Network, id: SpanId, span: &Span) -> Option<u64> {
     span.capacity.map(|capacity| u64::from(capacity).saturating_sub(taken))
 }
 
-/// Whether a port can be given to someone: idle, and nothing patched or fed there.
-fn port_free(network: &Network, device: DeviceId, patched: &BTreeSet<u32>, fed: &BTreeSet<u32>, port: u32) -> bool {
-    let status = network.slot(Carrier::Device(device), port);
-    status.state == SlotState::Idle && !status.faulty && !patched.contains(&port) && !fed.contains(&port)
-}
-
 /// Free ports of a device in blocks for which `wanted` holds, ascending.
 pub fn free_ports(network: &Network, id: DeviceId, device: &Device, wanted: &dyn Fn(&PortBlock) -> bool) -> Vec<u32> {
-    let patched = patched_ports(network, id);
+    let mut used = patched_ports(network, id);
     let links = network.referring::<LinkId>(id).filter_map(|link| network.get(link));
-    let fed: BTreeSet<u32> =
-        links.flat_map(|l| [l.a, l.z]).filter(|port| port.device == id).map(|port| port.port).collect();
+    used.extend(links.flat_map(|l| [l.a, l.z]).filter(|port| port.device == id).map(|port| port.port));
     let blocks = device.blocks.iter().filter(|block| wanted(block));
-    let mut ports: Vec<u32> =
-        blocks.flat_map(|block| block.ports()).filter(|port| port_free(network, id, &patched, &fed, *port)).collect();
+    let open = |port: &u32| {
+        let status = network.slot(Carrier::Device(id), *port);
+        status.state == SlotState::Idle && !status.faulty && !used.contains(port) && !is_fused(network, id, *port)
+    };
+    let mut ports: Vec<u32> = blocks.flat_map(|block| block.ports()).filter(open).collect();
     ports.sort_unstable();
     ports
+}
+
+/// Whether a core is fused to a port from behind: whoever is on the port has the core.
+fn is_fused(network: &Network, device: DeviceId, port: u32) -> bool {
+    let splices = network.referring::<SpliceId>(device).filter_map(|id| network.get(id));
+    let covers = |side: SpliceSide, count: u32| {
+        side.on == Fixture::Device { id: device } && (side.first..side.first.saturating_add(count)).contains(&port)
+    };
+    splices.into_iter().any(|splice| covers(splice.a, splice.count) || covers(splice.b, splice.count))
 }
 
 /// Free branches of a splitter, ascending.

@@ -49,6 +49,22 @@ pub enum BudgetFailure {
         limit: u32,
     },
     /// A splitter in a line of two end points.
+    #[error("{stages} splitters follow each other, the limit is {limit}")]
+    TooManyStages {
+        /// Splitters on the line.
+        stages: u32,
+        /// Of the policy.
+        limit: u32,
+    },
+    /// The ONU may receive less than is accepted on installation (DOMAIN §3.3).
+    #[error("the ONU may receive {received_dbm:.1} dBm, acceptance asks for {low_dbm:.0} dBm or more")]
+    BelowAcceptance {
+        /// Received on a bad day.
+        received_dbm: f64,
+        /// Lower end of the acceptance window.
+        low_dbm: f64,
+    },
+    /// Splitters stand in a line between two interfaces.
     #[error("the line has splitters, which only a PON passes")]
     SplitterInLine,
 }

@@ -129,6 +129,7 @@ impl Lang {
         let (en, zh) = match key {
             "drop_cable" => ("drop cable, pulled and connected", "引入缆布放"),
             "drop_cable_length" => ("drop cable", "引入缆"),
+            "cable_unrecorded" => ("cable along the line on the map", "沿地图线路的光缆"),
             "duct_cable" => ("cable in ducts", "管道光缆"),
             "aerial_cable" => ("aerial cable", "架空光缆"),
             "buried_cable" => ("buried cable", "直埋光缆"),
@@ -210,6 +211,10 @@ impl Lang {
             }
             BudgetFailure::TooManyBranches { branches, limit } => {
                 format!("分光共 {branches} 路，接口支持 {limit} 路")
+            }
+            BudgetFailure::TooManyStages { stages, limit } => format!("分光 {stages} 级，上限 {limit} 级"),
+            BudgetFailure::BelowAcceptance { received_dbm, low_dbm } => {
+                format!("ONU 接收光功率可能低至 {received_dbm:.1} dBm，验收要求不低于 {low_dbm:.0} dBm")
             }
             BudgetFailure::SplitterInLine => "点到点线路中有分光器，仅 PON 可用".to_owned(),
         }

@@ -25,6 +25,9 @@ impl Tracer<'_> {
         let fibres = self.space.terms.fibres;
         let indoors = drop.length_m <= 0.0;
         if !indoors {
+            if let (None, Some(out)) = (access, drop.into) {
+                self.join(route, out);
+            }
             let slack_m = self.policy.distance.slack_per_closure_m;
             let drop = Drop { length_m: drop.length_m + slack_m, into: access.or(drop.into), ..drop };
             route.relied_on.extend(drop.spans.iter().map(|(span, _)| span.any()));
@@ -52,13 +55,18 @@ impl Tracer<'_> {
         if let Some(at) = access {
             route.access_point.get_or_insert(at.any());
             self.place(route, at);
-            if let (false, Some(place)) = (indoors, self.network.get(at)) {
-                if place.kind == PlaceKind::Closure {
-                    route.closures += 1;
-                }
-                route.elements.push(Element::NewSplices { count: fibres, at: named(self.network, at) });
+            if !indoors {
+                self.join(route, at);
             }
         }
+    }
+
+    /// The splices by which a drop joins plant at a place.
+    fn join(&self, route: &mut Route, at: PlaceId) {
+        if self.network.get(at).is_some_and(|place| place.kind == PlaceKind::Closure) {
+            route.closures += 1;
+        }
+        route.elements.push(Element::NewSplices { count: self.space.terms.fibres, at: named(self.network, at) });
     }
 
     pub(super) fn tap(

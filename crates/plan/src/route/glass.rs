@@ -1,7 +1,9 @@
 //! The glass: terminals, cores, colours and splices along strands.
 
 use linewright_catalog::FibrePiece;
-use linewright_model::{Cable, CableEnd, CableId, Carrier, DeviceId, Id, SpanId, SpliceId, SpliceMethod, Stage};
+use linewright_model::{
+    Cable, CableEnd, CableId, Carrier, DeviceId, DeviceKind, Id, Measurement, SpanId, SpliceId, SpliceMethod, Stage,
+};
 use linewright_search::StrandIx;
 use linewright_search::access::Stack;
 use linewright_search::capacity::{self, Pick};
@@ -14,11 +16,12 @@ use crate::report::{Core, Element};
 
 impl Tracer<'_> {
     pub(super) fn pick(&self, ix: StrandIx, strand: &Strand, before: &mut TakenBefore) -> Pick {
-        let fibres = self.space.terms.fibres;
-        let skip = before.strands.get(&ix).copied().unwrap_or(0);
-        before.strands.insert(ix, skip + fibres);
-        match capacity::pick(self.network, strand, fibres + skip) {
-            Some(Pick::Proven(cores)) => Pick::Proven(cores.into_iter().skip(skip as usize).collect()),
+        let taken = before.strands.entry(ix).or_default();
+        match capacity::pick_beside(self.network, strand, self.space.terms.fibres, taken) {
+            Some(Pick::Proven(cores)) => {
+                taken.extend(&cores);
+                Pick::Proven(cores)
+            }
             _ => Pick::Unproven,
         }
     }
@@ -38,6 +41,8 @@ impl Tracer<'_> {
                 }
                 route.line.connectors += 1;
             }
+            // A drop brought in is spliced to the core itself.
+            Tail::Bare | Tail::Disputed if stack == Stack::Entered => {}
             Tail::Bare | Tail::Disputed => {
                 route.splices += fibres;
                 route.line.fusion_splices += 1;
@@ -51,9 +56,13 @@ impl Tracer<'_> {
         }
         self.pieces(route, &seen.pieces, picked, None);
         self.terminals(route, seen.tails[1], picked);
-        if !matches!(seen.tails[1], Tail::Bare) {
-            route.line.connectors += 1;
-        }
+        // Cores are plugged at a frame, and fused to a splitter.
+        let plugged = match seen.tails[1] {
+            Tail::Bare => false,
+            Tail::Terminal(port) => self.network.get(port.device).is_none_or(|d| d.kind != DeviceKind::Splitter),
+            Tail::Unrecorded | Tail::Disputed => true,
+        };
+        route.line.connectors += u32::from(plugged);
         self.place(route, seen.places[1]);
     }
 
@@ -167,10 +176,15 @@ pub(super) struct Opened {
     pub(super) rest_m: f64,
 }
 
+/// Wavelength at which SDH and the upstream of a GPON run, nm.
+const SHORTEST_NM: u16 = 1310;
+
 /// The latest measurement of the worst core, dB; none without one for every core.
 fn measured_loss_db(cable: &Cable, cores: &[u32]) -> Option<f64> {
     let of_core = |core: &u32| {
-        let fitting = cable.measurements.iter().filter(|m| m.core.is_none_or(|c| c == *core));
+        // A longer wavelength loses less: only a figure at the shortest one in use is on the safe side at all.
+        let safe = |m: &&Measurement| m.wavelength_nm <= SHORTEST_NM && m.core.is_none_or(|c| c == *core);
+        let fitting = cable.measurements.iter().filter(safe);
         let latest = fitting.clone().map(|m| m.on).max()?;
         fitting
             .filter(|m| m.on == latest)

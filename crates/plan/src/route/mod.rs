@@ -40,6 +40,10 @@ pub(crate) struct Route {
     pub(crate) port: Option<Port>,
     pub(crate) line: LineMake,
     pub(crate) length_m: f64,
+    /// Whether it rides on a feeder that others are on.
+    pub(crate) fed: bool,
+    /// Whether the records of an existing feeder lack the cable that would tell its loss.
+    pub(crate) light_unknown: bool,
     pub(crate) to_check: BTreeSet<CableId>,
     pub(crate) not_before: Option<NaiveDate>,
     pub(crate) cables: Vec<CableId>,
@@ -72,7 +76,7 @@ pub(crate) struct Drop {
 #[derive(Default)]
 pub(crate) struct TakenBefore {
     legs: u32,
-    strands: BTreeMap<StrandIx, u32>,
+    strands: BTreeMap<StrandIx, BTreeSet<u32>>,
     ports: BTreeMap<DeviceId, usize>,
     branches: BTreeMap<DeviceId, usize>,
 }
@@ -95,8 +99,7 @@ impl Tracer<'_> {
         // The connector at the customer's equipment.
         route.line.connectors += 1;
         let mut drop = Drop::default();
-        let mut stack = path.start.stack;
-        let mut place = None;
+        let At { mut point, mut stack } = path.start;
         for step in &path.steps {
             match step.edge {
                 Move::LeadIn(side, nth) => {
@@ -129,19 +132,19 @@ impl Tracer<'_> {
                         let seen = if forward { strand.clone() } else { strand.reversed() };
                         let picked = self.pick(ix, strand, before);
                         self.cross(&mut route, &seen, &picked, stack);
-                        place = Some(seen.places[1]);
                     }
                 }
-                Move::Branch(splitter) => self.branch(&mut route, splitter, before),
+                Move::Branch(splitter) => {
+                    let fused = matches!(point, Point::Equipment(_));
+                    if stack == Stack::Glass && !fused {
+                        route.jumpers += self.space.terms.fibres;
+                        route.elements.push(Element::Jumpers { count: self.space.terms.fibres });
+                    }
+                    self.branch(&mut route, splitter, fused, before);
+                }
                 Move::Attach(equipment) => self.attach(&mut route, equipment, stack, before),
             }
-            if let Point::Place(at) = step.to.point
-                && place != Some(at)
-                && matches!(step.to.stack, Stack::Entered | Stack::Glass)
-            {
-                place = Some(at);
-            }
-            stack = step.to.stack;
+            At { point, stack } = step.to;
         }
         route
     }

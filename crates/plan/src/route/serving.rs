@@ -1,6 +1,8 @@
 //! The serving end: splitters with their feeders, ports of equipment.
 
-use linewright_model::{CableEnd, Carrier, Device, DeviceId, DeviceKind, Id, PlaceId, Port, PortKind, Take, TrailId};
+use linewright_model::{
+    CableEnd, Carrier, Device, DeviceId, DeviceKind, Holding, Id, PlaceId, Port, PortKind, Take, TrailId,
+};
 use linewright_search::access::{self, Equipment, Stack};
 use linewright_search::{capacity, ground};
 
@@ -11,12 +13,22 @@ use crate::locate::named;
 use crate::report::Element;
 
 impl Tracer<'_> {
-    pub(super) fn branch(&self, route: &mut Route, splitter: DeviceId, before: &mut TakenBefore) {
+    /// Up the feeder of a splitter: from the branch whose core was come by, or else from a free one.
+    pub(super) fn branch(&self, route: &mut Route, splitter: DeviceId, fused: bool, before: &mut TakenBefore) {
         let Some(device) = self.network.get(splitter) else { return };
-        let nth = before.branches.entry(splitter).or_default();
-        let branch = capacity::free_branches(self.network, splitter, device).get(*nth).copied();
-        *nth += 1;
-        hold(route, Carrier::Device(splitter), branch.as_slice());
+        let branch = if fused {
+            let here = route.holdings.iter().rev().find(|holding| holding.carrier == Carrier::Device(splitter));
+            here.and_then(|holding| if let Take::Slot(port) = holding.take { Some(port) } else { None })
+        } else {
+            let nth = before.branches.entry(splitter).or_default();
+            let branch = capacity::free_branches(self.network, splitter, device).get(*nth).copied();
+            *nth += 1;
+            hold(route, Carrier::Device(splitter), branch.as_slice());
+            // The plug on the branch side.
+            route.line.connectors += 1;
+            branch
+        };
+        route.fed = true;
         let Some(chain) = access::feeder(self.network, splitter) else { return };
         let mut below = splitter;
         let mut branch = branch;
@@ -25,13 +37,13 @@ impl Tracer<'_> {
             let ratio = splitter_ratio(device);
             route.waits_for(&device.plant);
             route.line.splitters.push(ratio);
-            // Branch side and common side.
-            route.line.connectors += 2;
+            // The plug on the common side.
+            route.line.connectors += 1;
             let element =
                 Element::Splitter { device: named(self.network, below), ratio, branch: branch.take(), new: false };
             route.elements.push(element);
             route.relied_on.insert(link.any());
-            self.down_trail(route, *trail, Some(device.place));
+            self.down_trail(route, *trail, below, device.place);
             let Some(link) = self.network.get(*link) else { return };
             below = if link.z.device == below { link.a.device } else { link.z.device };
         }
@@ -42,26 +54,33 @@ impl Tracer<'_> {
     }
 
     /// The existing way of a feeder, from the splitter up to where it is fed.
-    pub(super) fn down_trail(&self, route: &mut Route, id: TrailId, from: Option<PlaceId>) {
+    pub(super) fn down_trail(&self, route: &mut Route, id: TrailId, from: DeviceId, place: PlaceId) {
         let Some(trail) = self.network.get(id) else { return };
         let Some(leg) = trail.legs.first() else { return };
-        let holdings: Vec<_> = leg.holdings.iter().filter(|h| h.part == 0).collect();
+        let mut holdings: Vec<&Holding> = leg.holdings.iter().filter(|h| h.part == 0).collect();
+        // Recorded from the OLT down, as a rule.
+        if holdings.first().is_none_or(|first| first.carrier != Carrier::Device(from)) {
+            holdings.reverse();
+        }
         let mut cable_before = false;
-        let mut at = from.map(|place| ground(self.network, place));
-        for holding in holdings.iter().rev() {
+        let mut at = ground(self.network, place);
+        for holding in holdings {
             let Take::Slot(slot) = holding.take else { continue };
             match holding.carrier {
                 Carrier::Cable(cable) => {
                     let Some(record) = self.network.get(cable) else { continue };
-                    let enters = if at == Some(ground(self.network, record.a)) { CableEnd::A } else { CableEnd::B };
-                    at = Some(ground(self.network, record.end(enters.other())));
+                    let enters = if at == ground(self.network, record.a) { CableEnd::A } else { CableEnd::B };
+                    at = ground(self.network, record.end(enters.other()));
                     // Fused to the section or frame before it.
                     route.line.fusion_splices += 1;
                     self.section(route, Section { id: cable, cores: vec![slot], enters, opened: None });
                     cable_before = true;
                 }
                 Carrier::Device(device) => {
-                    let is_frame = self.network.get(device).is_some_and(|d| d.kind == DeviceKind::Odf);
+                    let Some(record) = self.network.get(device) else { continue };
+                    let is_frame = record.kind == DeviceKind::Odf;
+                    // No light figure where the records jump from one place to another.
+                    route.light_unknown |= ground(self.network, record.place) != at;
                     if cable_before {
                         route.line.fusion_splices += 1;
                     }

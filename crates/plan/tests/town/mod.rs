@@ -172,7 +172,13 @@ impl Town {
     /// Marks slots of a carrier.
     pub(crate) fn marked(self, carrier: Carrier, first: u32, count: u32, state: SlotState) -> Town {
         self.with(|_, changes| {
-            changes.create(SlotMark { tag: Tag::new(format!("M{first}"), ""), carrier, first, count, state });
+            changes.create(SlotMark {
+                tag: Tag::new(format!("M{}", changes.changes.len() as u32 * 1000 + first), ""),
+                carrier,
+                first,
+                count,
+                state,
+            });
         })
     }
 }

@@ -2,18 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use linewright_model::{Cable, CableId, Network, PlaceId, Position, Span, SpanId, SpanKind};
+use linewright_model::{Cable, CableId, Network, Ownership, PlaceId, Plant, Position, Span, SpanId, SpanKind};
 
 use super::terms::{is_access_place, offered};
 use super::{End, Terms};
 use crate::capacity;
 use crate::geometry::{self, Foot};
-use crate::topology::{Topology, ground};
+use crate::topology::{Topology, ground, site};
 
 /// Spans a drop may join, nearest first; as many again are looked at for cables to open.
 const LEAD_IN_SPANS: usize = 6;
 /// A cable is not opened this near to a joint it has, metres.
 const NEAR_JOINT_M: f64 = 20.0;
+/// Full boxes are passed over: this many times as many are tried as are asked for.
+const ACROSS_PER_ACCESS_POINT: usize = 5;
 /// Passing cables offered for opening.
 const MAX_TAPS: usize = 12;
 /// Ground places that a drop may pass.
@@ -32,6 +34,12 @@ pub struct LeadIn {
     pub across_m: f64,
     /// The span it joins on the way, with the metres used of it.
     pub span: Option<(SpanId, f64)>,
+}
+
+impl LeadIn {
+    fn across(to: PlaceId, length_m: f64) -> Self {
+        Self { to, direct: true, length_m, across_m: length_m, span: None }
+    }
 }
 
 /// A cable that passes near an end and could be opened there.
@@ -62,6 +70,9 @@ pub(super) struct EndPlan {
     arrivals: HashMap<(PlaceId, bool), Vec<u16>>,
     /// Ground places that a drop gets to, with the least length it takes, metres.
     reach: BTreeMap<PlaceId, f64>,
+    position: Option<Position>,
+    /// Whether something near the end was left out for being too much.
+    pub(super) cut: bool,
 }
 
 /// Whether another cable can be pulled along a span.
@@ -96,6 +107,7 @@ impl EndPlan {
         // Premises on the map are entered where their spans enter them, not through any wall.
         let entered = end.place.is_some_and(|place| topology.spans_at(ground(network, place)).next().is_some());
         let centre = end.position.filter(|_| !entered);
+        plan.position = centre;
         if let Some(centre) = centre {
             plan.join_spans(network, topology, terms, centre);
             plan.find_taps(network, topology, terms, centre);
@@ -104,10 +116,29 @@ impl EndPlan {
         if let Some(centre) = centre {
             plan.cross_country(network, topology, terms, centre);
         }
-        for (nth, lead_in) in (0u16..).zip(&plan.lead_ins) {
-            plan.arrivals.entry((lead_in.to, lead_in.direct)).or_default().push(nth);
-        }
+        plan.number();
         plan
+    }
+
+    fn number(&mut self) {
+        self.arrivals.clear();
+        for (nth, lead_in) in (0u16..).zip(&self.lead_ins) {
+            self.arrivals.entry((lead_in.to, lead_in.direct)).or_default().push(nth);
+        }
+    }
+
+    /// Adds lead-ins straight to these places where no street leads to them and none is there yet.
+    pub(super) fn cross_to(&mut self, network: &Network, terms: &Terms, places: &BTreeSet<PlaceId>) {
+        let Some(centre) = self.position else { return };
+        for to in places {
+            let there = self.lead_ins.iter().any(|lead_in| lead_in.direct && lead_in.to == *to);
+            let Some(position) = site(network, *to).filter(|_| !there) else { continue };
+            let distance_m = geometry::distance_m(centre, position);
+            if distance_m <= terms.max_drop_m && !self.reach.contains_key(&ground(network, *to)) {
+                self.lead_ins.push(LeadIn::across(*to, distance_m * terms.straight_factor));
+            }
+        }
+        self.number();
     }
 
     /// Numbers of the lead-ins that lead to a place.
@@ -124,7 +155,9 @@ impl EndPlan {
     /// Lead-ins to both ends of the nearest spans with room.
     fn join_spans(&mut self, network: &Network, topology: &Topology, terms: &Terms, centre: Position) {
         let open = |id: SpanId, span: &Span| span_open(network, terms, id, span);
-        for (id, foot) in topology.nearest_spans(network, centre, terms.max_drop_m, LEAD_IN_SPANS, &open) {
+        let near = topology.nearest_spans(network, centre, terms.max_drop_m, LEAD_IN_SPANS, &open);
+        self.cut |= near.len() == LEAD_IN_SPANS;
+        for (id, foot) in near {
             let Some(span) = network.get(id) else { continue };
             let from_a_m = along_span(network, span, foot);
             for (end, used_m) in [(span.a, from_a_m), (span.b, span.length_m - from_a_m)] {
@@ -141,7 +174,9 @@ impl EndPlan {
     /// Cables in the nearest spans, full ones too: opening a cable takes no bore.
     fn find_taps(&mut self, network: &Network, topology: &Topology, terms: &Terms, centre: Position) {
         let wanted = |_: SpanId, span: &Span| offered(&span.plant, terms.latest);
-        for (id, foot) in topology.nearest_spans(network, centre, terms.max_drop_m, LEAD_IN_SPANS, &wanted) {
+        let near = topology.nearest_spans(network, centre, terms.max_drop_m, LEAD_IN_SPANS, &wanted);
+        self.cut |= near.len() == LEAD_IN_SPANS;
+        for (id, foot) in near {
             let Some(span) = network.get(id) else { continue };
             let foot_m = along_span(network, span, foot);
             // In a duct a joint is made only at a manhole: the drop goes on to the nearer one.
@@ -157,12 +192,14 @@ impl EndPlan {
                 continue;
             }
             for cable in network.referring::<CableId>(id) {
-                let Some(record) = network.get(cable).filter(|record| offered(&record.plant, terms.latest)) else {
-                    continue;
-                };
+                // Nobody cuts a cable of another owner.
+                let ours = |plant: &Plant| offered(plant, terms.latest) && plant.ownership == Ownership::Own;
+                let Some(record) = network.get(cable).filter(|record| ours(&record.plant)) else { continue };
                 let from_a_m = along_cable(network, record, id, span, open_m);
                 let inner = |from_a_m: &f64| (NEAR_JOINT_M..=record.length_m - NEAR_JOINT_M).contains(from_a_m);
-                if let Some(from_a_m) = from_a_m.filter(inner).filter(|_| self.taps.len() < MAX_TAPS) {
+                let Some(from_a_m) = from_a_m.filter(inner) else { continue };
+                self.cut |= self.taps.len() >= MAX_TAPS;
+                if self.taps.len() < MAX_TAPS {
                     self.taps.push(Tap { cable, span: id, at, length_m, across_m, along_m, from_a_m });
                 }
             }
@@ -177,6 +214,7 @@ impl EndPlan {
         while let Some((bits, at)) = open.pop_first() {
             let length_m = f64::from_bits(bits);
             if self.reach.len() >= MAX_REACH {
+                self.cut = true;
                 return;
             }
             if self.reach.contains_key(&at) {
@@ -198,11 +236,13 @@ impl EndPlan {
         let wanted = |id: PlaceId, place: &linewright_model::Place| {
             offered(&place.plant, terms.latest) && is_access_place(network, topology, id)
         };
-        let near = topology.nearest_places(network, centre, terms.max_drop_m, terms.access_points, &wanted);
+        let most = terms.access_points.saturating_mul(ACROSS_PER_ACCESS_POINT);
+        let near = topology.nearest_places(network, centre, terms.max_drop_m, most, &wanted);
+        self.cut |= near.len() == most;
         for (to, distance_m) in near {
             if !self.reach.contains_key(&ground(network, to)) {
                 let length_m = distance_m * terms.straight_factor;
-                self.lead_ins.push(LeadIn { to, direct: true, length_m, across_m: length_m, span: None });
+                self.lead_ins.push(LeadIn::across(to, length_m));
             }
         }
     }

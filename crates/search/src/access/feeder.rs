@@ -1,6 +1,11 @@
 //! Splitters and what feeds them.
 
-use linewright_model::{Carrier, DeviceId, DeviceKind, LinkId, Network, PlaceId, Port, PortKind, TrailId};
+use chrono::NaiveDate;
+use linewright_model::{
+    AnyId, Carrier, DeviceId, DeviceKind, Id, LinkId, Network, PlaceId, Plant, Port, PortKind, Stage, Take, TrailId,
+};
+
+use super::terms::offered;
 
 /// Splitters that stand at a place.
 pub fn splitters(network: &Network, place: PlaceId) -> impl Iterator<Item = DeviceId> {
@@ -44,10 +49,36 @@ pub fn feeding_port(network: &Network, chain: &[(LinkId, TrailId)]) -> Option<Po
     [link.a, link.z].into_iter().find(|port| kind_of(network, *port) == Some(PortKind::Pon))
 }
 
-/// The devices that a feeder passes: the splitters below its links and the OLT.
-pub(super) fn feeder_devices(network: &Network, chain: &[(LinkId, TrailId)]) -> Vec<DeviceId> {
-    let links = chain.iter().filter_map(|(link, _)| network.get(*link));
-    links.flat_map(|link| [link.a.device, link.z.device]).collect()
+/// What keeps a feeder from carrying light: plant not offered by `latest`, or a faulty slot; with whether some of its
+/// plant is still waited for.
+pub fn feeder_state(network: &Network, chain: &[(LinkId, TrailId)], latest: Option<NaiveDate>) -> Result<bool, AnyId> {
+    let mut waits = false;
+    let mut check = |id: AnyId, plant: Option<&Plant>| -> Result<(), AnyId> {
+        let plant = plant.filter(|plant| offered(plant, latest)).ok_or(id)?;
+        waits |= plant.stage != Stage::InService;
+        Ok(())
+    };
+    for (link, trail) in chain {
+        let ends = network.get(*link).map(|link| [link.a.device, link.z.device]);
+        for device in ends.into_iter().flatten() {
+            check(device.any(), network.get(device).map(|device| &device.plant))?;
+        }
+        let holdings = network.get(*trail).into_iter().flat_map(|trail| trail.holdings());
+        for holding in holdings {
+            let id = holding.carrier.any();
+            match holding.carrier {
+                Carrier::Cable(cable) => check(id, network.get(cable).map(|cable| &cable.plant))?,
+                Carrier::Device(device) => check(id, network.get(device).map(|device| &device.plant))?,
+                Carrier::Span(_) | Carrier::Link(_) => {}
+            }
+            if let Take::Slot(slot) = holding.take
+                && network.slot(holding.carrier, slot).faulty
+            {
+                return Err(id);
+            }
+        }
+    }
+    Ok(waits)
 }
 
 /// Length of glass under a trail, metres.

@@ -21,7 +21,7 @@ use linewright_model::{CableId, DeviceId, PlaceId, SpanId};
 use crate::topology::StrandIx;
 
 pub use end::{LeadIn, Tap};
-pub use feeder::{feeder, feeding_port, splitters, trail_length_m};
+pub use feeder::{feeder, feeder_state, feeding_port, splitters, trail_length_m};
 pub use risk::{cable_risks, risk_record};
 pub use space::AccessSpace;
 pub use terms::{Attachment, End, Goal, Terms, is_access_place, offered};

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use linewright_model::{DeviceId, Place, PlaceId, PlaceKind};
+use linewright_model::{DeviceId, DeviceKind, Permit, Place, PlaceId, PlaceKind, PortKind};
 
 use super::end::{other_end, pulled_m};
-use super::feeder::{feeder, feeder_devices, feeding_port, splitters, trail_length_m};
+use super::feeder::{feeder, feeder_state, feeding_port, splitters, trail_length_m};
 use super::terms::{has_plant, offered};
 use super::{AccessSpace, At, Equipment, Goal, Move, Point, Side, Stack, Terms};
 use crate::capacity::{self, Pick};
@@ -25,7 +25,8 @@ impl AccessSpace<'_> {
         let end = &self.ends[Side::A as usize];
         for (nth, lead_in) in (0u16..).zip(&end.lead_ins) {
             let edge = Move::LeadIn(Side::A, nth);
-            let cost = self.terms.drop_cost(lead_in.length_m, lead_in.across_m);
+            let permits = lead_in.span.and_then(|(span, _)| self.network.get(span)).map_or(0, |s| fees(&s.permits));
+            let cost = self.terms.drop_cost(lead_in.length_m, lead_in.across_m) + permits;
             if !lead_in.direct {
                 out.push(Step { to: At::street(Side::A, lead_in.to), edge, cost });
             } else if let Some(place) = self.network.get(lead_in.to).filter(|_| self.may_enter(lead_in.to)) {
@@ -45,7 +46,8 @@ impl AccessSpace<'_> {
         for (nth, tap) in (0u16..).zip(&self.ends[Side::A as usize].taps) {
             let drop = terms.drop_cost(tap.length_m, tap.across_m);
             for ix in self.topology.strands_through(tap.cable) {
-                let Some(strand) = self.topology.strand(ix).filter(|strand| !self.is_trunk(strand)) else { continue };
+                let closed = |strand: &&Strand| self.is_trunk(strand) || self.splitter_tail(strand).is_some();
+                let Some(strand) = self.topology.strand(ix).filter(|strand| !closed(strand)) else { continue };
                 let Some(state) = self.strand_cost(strand) else { continue };
                 for towards in [0u8, 1] {
                     let glass_m = self.tap_length_m(tap, strand, towards);
@@ -78,7 +80,8 @@ impl AccessSpace<'_> {
             // Seen from the customer: at side Z the drop is pulled towards them.
             let (near, far) = if side == Side::A { (at, to) } else { (to, at) };
             if !self.private(to) && end.reaches(self.terms, near, length_m, far) {
-                let cost = self.terms.drop_cost(length_m.max(self.straight_m(at, to)), 0.0) + waiting;
+                let drop = self.terms.drop_cost(length_m.max(self.straight_m(at, to)), 0.0);
+                let cost = drop + waiting + fees(&span.permits);
                 out.push(Step { to: At::street(side, to), edge: Move::Pull(side, id), cost });
             }
         }
@@ -117,7 +120,7 @@ impl AccessSpace<'_> {
             return 0;
         }
         let open = if place.kind == PlaceKind::Closure { self.terms.closure_milli_cny } else { 0 };
-        self.terms.drop_milli_cny + self.terms.splicing() + open
+        self.terms.drop_milli_cny + self.terms.splicing() + open + fees(&place.permits)
     }
 
     /// Whether a place is some other customer's own room, which no line passes.
@@ -132,25 +135,50 @@ impl AccessSpace<'_> {
         if self.private(at) {
             return;
         }
+        if self.ends_here(at, stack) {
+            self.attach(at, out);
+            return;
+        }
         self.cross(at, stack, out);
         // A line is not led from one box to the splitter of another, only up to a cabinet or site.
         let upstream = matches!(place.kind, PlaceKind::Cabinet | PlaceKind::Site(_));
         if self.terms.pon && (stack == Stack::Entered || upstream) {
-            out.extend(splitters(self.network, at).filter_map(|splitter| self.branch(at, splitter)));
+            out.extend(splitters(self.network, at).filter_map(|splitter| self.branch(at, splitter, stack)));
         }
+        self.attach(at, out);
+        if stack == Stack::Glass
+            && let Goal::Far(far) = &self.goal
+            && far.place != Some(at)
+        {
+            self.leave_glass(at, place, out);
+        }
+    }
+
+    /// Whether a line that has come here in glass ends here: of a pair, no leg passes where the other may end.
+    fn ends_here(&self, at: PlaceId, stack: Stack) -> bool {
+        let far = matches!(&self.goal, Goal::Far(far) if far.place == Some(at));
+        self.for_pair && stack == Stack::Glass && (far || !self.attachments(at).is_empty())
+    }
+
+    /// Onto equipment at a place, or to the far end that the place is.
+    fn attach(&self, at: PlaceId, out: &mut Steps) {
         for attachment in self.attachments(at) {
             let cost = self.terms.patching() + attachment.extra_milli_cny;
             let to = At::served(Point::Equipment(attachment.equipment));
             out.push(Step { to, edge: Move::Attach(attachment.equipment), cost });
         }
-        if let Goal::Far(far) = &self.goal {
-            if far.place == Some(at) {
-                let to = At::served(Point::End(Side::Z));
-                out.push(Step { to, edge: Move::Enter(Side::Z, at), cost: 0 });
-            } else if stack == Stack::Glass {
-                self.leave_glass(at, place, out);
-            }
+        if matches!(&self.goal, Goal::Far(far) if far.place == Some(at)) {
+            out.push(Step { to: At::served(Point::End(Side::Z)), edge: Move::Enter(Side::Z, at), cost: 0 });
         }
+    }
+
+    /// The end (0 or 1) at which a strand is fused to a splitter, with the splitter and the side of it.
+    fn splitter_tail(&self, strand: &Strand) -> Option<(usize, DeviceId, PortKind)> {
+        (0..2).find_map(|nth| {
+            let Tail::Terminal(port) = strand.tails[nth] else { return None };
+            let device = self.network.get(port.device).filter(|device| device.kind == DeviceKind::Splitter)?;
+            Some((nth, port.device, device.block_of(port.port)?.kind))
+        })
     }
 
     fn cross(&self, at: PlaceId, stack: Stack, out: &mut Steps) {
@@ -161,10 +189,18 @@ impl AccessSpace<'_> {
             let Some(state) = self.strand_cost(strand) else { continue };
             let forward = strand.places[0] == at;
             let (from, to) = if forward { (0, 1) } else { (1, 0) };
+            let arrives = match self.splitter_tail(strand) {
+                None => At::glass(strand.places[to]),
+                // Cores fused to branches: whoever comes up one is on that branch.
+                Some((end, splitter, PortKind::SplitterOut)) if end == to && self.terms.pon => {
+                    At { point: Point::Equipment(Equipment::Device(splitter)), stack: Stack::Glass }
+                }
+                Some(_) => continue,
+            };
             let length_m = strand.length_m.max(self.straight_m(at, strand.places[to]));
             let glass = Terms::per_m(length_m, self.terms.shadow_milli_cny_per_m);
             let cost = self.joint_cost(strand.tails[from], stack) + state + glass;
-            out.push(Step { to: At::glass(strand.places[to]), edge: Move::Cross(ix, forward), cost });
+            out.push(Step { to: arrives, edge: Move::Cross(ix, forward), cost });
         }
     }
 
@@ -186,25 +222,28 @@ impl AccessSpace<'_> {
 
     fn joint_cost(&self, tail: Tail, stack: Stack) -> u64 {
         match tail {
-            // A drop brought in plugs into the terminal itself.
-            Tail::Terminal(_) | Tail::Unrecorded if stack == Stack::Entered => 0,
+            // A drop brought in plugs into the terminal, or is spliced to the core, once: that is in entering.
+            _ if stack == Stack::Entered => 0,
             Tail::Terminal(_) | Tail::Unrecorded => self.terms.patching(),
             Tail::Bare | Tail::Disputed => self.terms.splicing(),
         }
     }
 
-    /// Up the feeder of a splitter with a branch left.
-    fn branch(&self, at: PlaceId, splitter: DeviceId) -> Option<Step<At, Move>> {
+    /// Up the feeder of a splitter with a branch left, from a frame beside it.
+    fn branch(&self, at: PlaceId, splitter: DeviceId, stack: Stack) -> Option<Step<At, Move>> {
         let device = self.network.get(splitter)?;
-        if capacity::free_branches(self.network, splitter, device).is_empty() {
-            return None;
-        }
+        let free = !capacity::free_branches(self.network, splitter, device).is_empty();
+        let patching = if stack == Stack::Glass { self.terms.patching() } else { 0 };
+        let step = self.up_feeder(at, splitter)?;
+        free.then_some(Step { cost: step.cost + patching, ..step })
+    }
+
+    /// Up the feeder of a splitter, from one of its branches.
+    pub(super) fn up_feeder(&self, at: PlaceId, splitter: DeviceId) -> Option<Step<At, Move>> {
         let chain = feeder(self.network, splitter)?;
         let port = feeding_port(self.network, &chain)?;
-        let mut waiting = 0;
-        for device in feeder_devices(self.network, &chain) {
-            waiting = self.terms.waiting(&self.network.get(device)?.plant)?.max(waiting);
-        }
+        let waits = feeder_state(self.network, &chain, self.terms.latest).ok()?;
+        let waiting = if waits { self.terms.waiting_milli_cny } else { 0 };
         let feeder_m: f64 = chain.iter().map(|(_, trail)| trail_length_m(self.network, *trail)).sum();
         let length_m = feeder_m.max(self.straight_m(at, self.network.get(port.device)?.place));
         let cost = Terms::per_m(length_m, self.terms.shadow_milli_cny_per_m) + waiting;
@@ -241,4 +280,10 @@ impl AccessSpace<'_> {
         let at = |place| site(self.network, place).map(in_space);
         at(a).zip(at(b)).map_or(0.0, |(a, b)| chord_m(a, b))
     }
+}
+
+/// Fees of permits, milli-CNY.
+fn fees(permits: &[Permit]) -> u64 {
+    let fees = permits.iter().map(|permit| u64::try_from(permit.fee_cny).unwrap_or(0).saturating_mul(1000));
+    fees.fold(0, u64::saturating_add)
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use linewright_model::{AnyId, CableId, DeviceId, Id, Network, PlaceId, SpanId};
+use linewright_model::{AnyId, CableEnd, CableId, DeviceId, Id, Network, PlaceId, SpanId};
 
 use super::feeder::{feeder, feeding_port};
-use super::{AccessSpace, Equipment, Goal, Move, Risk, Scarce};
+use super::{AccessSpace, Equipment, Goal, Move, Risk, Scarce, Tap};
 use crate::capacity;
 use crate::strand::Strand;
 use crate::topology::{StrandIx, Topology, ground};
@@ -62,6 +62,28 @@ impl Gather<'_> {
         }
     }
 
+    /// The half of a strand from where it is opened to its end `towards`.
+    fn tapped(&mut self, strand: &Strand, tap: &Tap, towards: u8) {
+        let seen = if towards == 1 { strand.clone() } else { strand.reversed() };
+        let at = seen.pieces.iter().position(|piece| piece.cable == tap.cable).unwrap_or(0);
+        for piece in seen.pieces.iter().skip(at + 1) {
+            self.cable(piece.cable);
+        }
+        let opened = seen.pieces.get(at).and_then(|piece| Some((piece, self.network.get(piece.cable)?)));
+        if let Some((piece, cable)) = opened {
+            let mut hops: Vec<SpanId> = cable.route.iter().map(|hop| hop.span).collect();
+            if piece.enters == CableEnd::B {
+                hops.reverse();
+            }
+            let from = hops.iter().position(|span| *span == tap.span).unwrap_or(0);
+            self.span(tap.span);
+            hops.iter().skip(from + 1).for_each(|span| self.whole_span(*span));
+            self.place(cable.end(piece.enters.other()));
+        }
+        tap.at.into_iter().for_each(|place| self.place(place));
+        self.place(seen.places[1]);
+    }
+
     fn feeder(&mut self, splitter: DeviceId) {
         let chain = feeder(self.network, splitter).unwrap_or_default();
         let trails = chain.iter().filter_map(|(_, trail)| self.network.get(*trail));
@@ -111,12 +133,11 @@ impl AccessSpace<'_> {
                 gather.bore(span);
             }
             Move::Enter(_, place) => gather.place(place),
-            Move::Tap(nth, ix, _) => {
-                if let Some(tap) = self.tap(nth) {
-                    gather.span(tap.span);
+            Move::Tap(nth, ix, towards) => {
+                if let (Some(tap), Some(strand)) = (self.tap(nth), self.topology.strand(ix)) {
+                    gather.tapped(strand, tap, towards);
+                    self.last_cores(strand, &mut gather);
                 }
-                // Only the half towards the tapped end carries the line; naming all of it is on the safe side.
-                self.strand_risks(ix, &mut gather);
             }
             Move::Cross(ix, _) => self.strand_risks(ix, &mut gather),
             Move::Branch(splitter) => {
@@ -139,6 +160,10 @@ impl AccessSpace<'_> {
     fn strand_risks(&self, ix: StrandIx, gather: &mut Gather<'_>) {
         let Some(strand) = self.topology.strand(ix) else { return };
         gather.strand(strand);
+        self.last_cores(strand, gather);
+    }
+
+    fn last_cores(&self, strand: &Strand, gather: &mut Gather<'_>) {
         let twice = self.terms.fibres.saturating_mul(2);
         if let Some(first) = strand.pieces.first().filter(|_| capacity::pick(self.network, strand, twice).is_none()) {
             gather.out.push(Risk::Last(Scarce::Cores(first.cable, first.first)));

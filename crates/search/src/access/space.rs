@@ -6,7 +6,7 @@ use linewright_model::{CableEnd, Network, PlaceId, Span, SpanId};
 
 use super::bound::Compass;
 use super::end::{self, EndPlan};
-use super::{At, Attachment, End, Goal, LeadIn, Move, Point, Risk, Side, Stack, Tap, Terms};
+use super::{At, Attachment, End, Equipment, Goal, LeadIn, Move, Point, Risk, Side, Stack, Tap, Terms};
 use crate::engine::{PathOf, Space, Step};
 use crate::strand::Strand;
 use crate::topology::{StrandIx, Topology, ground};
@@ -26,6 +26,8 @@ pub struct AccessSpace<'a> {
     pub(super) homes: BTreeSet<PlaceId>,
     /// Access places to which side A is kept; none for all.
     only: Option<BTreeSet<PlaceId>>,
+    /// Whether two legs are sought that share nothing.
+    pub(super) for_pair: bool,
 }
 
 impl<'a> AccessSpace<'a> {
@@ -40,7 +42,7 @@ impl<'a> AccessSpace<'a> {
         let compass = Compass::new(network, topology, terms, &goal, &ends[1]);
         let places = [Some(end), far].into_iter().flatten().filter_map(|end| end.place);
         let homes = places.flat_map(|place| [place, ground(network, place)]).collect();
-        Self { network, topology, terms, ends, goal, compass, homes, only: None }
+        Self { network, topology, terms, ends, goal, compass, homes, only: None, for_pair: false }
     }
 
     /// Whether a place is one of the ends, or what one of them stands in.
@@ -50,8 +52,20 @@ impl<'a> AccessSpace<'a> {
 
     /// Keeps the drop of side A to these access places, e.g. the boxes that list its building.
     pub fn only(mut self, access: BTreeSet<PlaceId>) -> Self {
+        self.ends[Side::A as usize].cross_to(self.network, self.terms, &access);
         self.only = Some(access);
         self
+    }
+
+    /// Makes every line end at the first place where it may, as two legs must that share no room.
+    pub fn for_pair(mut self) -> Self {
+        self.for_pair = true;
+        self
+    }
+
+    /// Whether nothing around the ends was left out of the search: only then does finding nothing prove anything.
+    pub fn is_complete(&self) -> bool {
+        self.ends.iter().all(|end| !end.cut)
     }
 
     /// Whether the drop of side A may go into this place.
@@ -136,6 +150,10 @@ impl Space for AccessSpace<'_> {
                 self.enter(place, out);
             }
             (Point::Place(place), Stack::Entered | Stack::Glass) => self.go_in_glass(place, at.stack, out),
+            (Point::Equipment(Equipment::Device(splitter)), Stack::Glass) => {
+                let place = self.network.get(splitter).map(|device| device.place);
+                out.extend(place.and_then(|place| self.up_feeder(place, splitter)));
+            }
             (Point::Place(place), Stack::Street(Side::Z)) => {
                 self.pull(Side::Z, place, out);
                 self.arrive(place, out);

@@ -77,6 +77,15 @@ fn best_pick(states: &[Option<SlotState>], fibres: u32) -> Option<Pick> {
 }
 
 fn check_device(network: &Network, id: DeviceId, device: &Device) -> Result<(), TestCaseError> {
+    let fused = |at: Port| {
+        network.all::<Splice>().any(|(_, splice)| {
+            [splice.a, splice.b].iter().any(|side| {
+                side.on == Fixture::Device { id: at.device }
+                    && at.port >= side.first
+                    && at.port < side.first + splice.count
+            })
+        })
+    };
     let linked = |port: Port| network.all::<Link>().any(|(_, link)| link.a == port || link.z == port);
     let free = |kinds: &dyn Fn(PortKind) -> bool| -> Vec<u32> {
         let blocks = device.blocks.iter().filter(|block| kinds(block.kind));
@@ -84,7 +93,10 @@ fn check_device(network: &Network, id: DeviceId, device: &Device) -> Result<(), 
         let mut free: Vec<u32> = ports
             .filter(|port| {
                 let at = Port { device: id, port: *port };
-                slot_state(network, Carrier::Device(id), *port).is_none() && !jumper_at(network, at) && !linked(at)
+                slot_state(network, Carrier::Device(id), *port).is_none()
+                    && !jumper_at(network, at)
+                    && !linked(at)
+                    && !fused(at)
             })
             .collect();
         free.sort_unstable();

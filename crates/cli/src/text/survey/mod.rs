@@ -181,6 +181,7 @@ impl Page {
         self.budget(way);
         self.bill(way);
         self.lead_time(way);
+        self.notices(way);
         if !way.to_check.is_empty() {
             let text = format!(
                 "{}: {}",
@@ -188,6 +189,15 @@ impl Page {
                 codes(&way.to_check)
             );
             self.field(3, lang.pick("check", "核查"), &text);
+        }
+    }
+
+    fn notices(&mut self, way: &Alternative) {
+        let lang = self.lang;
+        let parties: Vec<String> =
+            way.notify.iter().map(|(plant, party)| format!("{party} ({})", short(plant))).collect();
+        if !parties.is_empty() {
+            self.field(3, lang.pick("notify", "须知会"), &parties.join("; "));
         }
     }
 
@@ -300,7 +310,7 @@ impl Page {
         let lang = self.lang;
         let title = lang.pick("Protection", "保护");
         match protection {
-            Protection::Disjoint { working, protection, optimal, gap_cny, common_end } => {
+            Protection::Disjoint { working, protection, optimal, gap_cny, common_end, unrecorded } => {
                 let best = if *optimal {
                     lang.pick("no cheaper pair exists", "已证明最优").to_owned()
                 } else {
@@ -319,7 +329,21 @@ impl Page {
                     let text = lang.pick("both end on", "两路由终结于同一设备");
                     self.line(2, &format!("{text} {}", label(end)));
                 }
+                if !unrecorded.is_empty() {
+                    let text = lang.pick(
+                        "as far as recorded: the map does not say where these cables lie:",
+                        "仅就已有记录而言，下列光缆未登记路由：",
+                    );
+                    self.line(2, &format!("{text} {}", codes(unrecorded)));
+                }
                 self.legs(working, protection, shown);
+            }
+            Protection::Dark => {
+                let text = lang.pick(
+                    "two ways exist, but light does not reach over one of them",
+                    "存在双路由，但其中一路光功率不足",
+                );
+                self.line(0, &format!("{title}{}{text}", self.colon()));
             }
             Protection::Impossible { single, no_route, least_shared } => {
                 let text = match (single, no_route) {
@@ -335,7 +359,7 @@ impl Page {
                 self.least(least_shared.as_deref(), shown);
             }
             Protection::Undecided { least_shared } => {
-                let text = lang.pick("not decided within the search bound", "在搜索上限内未能判定");
+                let text = lang.pick("not decided: not all plant around was searched", "未能判定：周边资源未全部搜索");
                 self.line(0, &format!("{title}{}{text}", self.colon()));
                 self.least(least_shared.as_deref(), shown);
             }

@@ -47,6 +47,13 @@ impl Page {
                 Lang::En => format!("splitter {} is not connected to an OLT", label(splitter)),
                 Lang::Zh => format!("分光器 {} 未接入 OLT", label(splitter)),
             },
+            Block::FeederBroken { splitter, at } => match lang {
+                Lang::En => {
+                    format!("splitter {}: its feeder is faulty or not available at {}", label(splitter), label(at))
+                }
+                Lang::Zh => format!("分光器 {}：上联光路在 {} 处故障或不可用", label(splitter), label(at)),
+            },
+            Block::NotComputable { reason } => reason.clone(),
             Block::NoFreePort { device, rates, ports } => match lang {
                 Lang::En => {
                     format!("{}: 0 of {ports} {} ports free and no free board slot", label(device), rates.join("/"))
@@ -103,6 +110,12 @@ impl Page {
             Note::SearchBound => lang
                 .pick("the search bound was reached; better ways may exist", "已达搜索上限，可能存在更优方案")
                 .to_owned(),
+            Note::Overdue { plant, available_from } => match lang {
+                Lang::En => {
+                    format!("{} should have been in service since {available_from}; ask when it will be", label(plant))
+                }
+                Lang::Zh => format!("{} 计划 {available_from} 投产，至今未在网，请核实", label(plant)),
+            },
             Note::GlassAllTheWay => lang
                 .pick(
                     "the far end is sought in glass all the way; ways over transport equipment are not searched yet",

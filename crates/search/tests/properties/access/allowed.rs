@@ -7,7 +7,7 @@ use linewright_model::*;
 use linewright_search::access::*;
 use linewright_search::engine::Step;
 use linewright_search::ground;
-use linewright_search::strand::Tail;
+use linewright_search::strand::{Strand, Tail};
 use proptest::prelude::*;
 
 use super::{Path, Try};
@@ -27,7 +27,8 @@ pub(super) fn check_complete(space: &AccessSpace<'_>, at: At, steps: &[Step<At, 
     for (ix, strand) in space.topology.strands() {
         let [a, b] = strand.places;
         for (forward, from, to) in [(true, a, b), (false, b, a)] {
-            if from == place && to != place && check_cores(space, Move::Cross(ix, forward)).is_ok() {
+            let open = !fused_to_splitter(space, strand, if forward { 0 } else { 1 });
+            if open && from == place && to != place && check_cores(space, Move::Cross(ix, forward)).is_ok() {
                 expected.insert(Move::Cross(ix, forward));
             }
         }
@@ -39,6 +40,20 @@ pub(super) fn check_complete(space: &AccessSpace<'_>, at: At, steps: &[Step<At, 
     let crossed = offered.iter().filter(|edge| matches!(edge, Move::Cross(..) | Move::Attach(_))).copied();
     prop_assert_eq!(crossed.collect::<BTreeSet<_>>(), expected);
     Ok(())
+}
+
+/// Whether a strand cannot be gone along because of a splitter it is fused to: only up to a branch, and only by a PON.
+fn fused_to_splitter(space: &AccessSpace<'_>, strand: &Strand, from: usize) -> bool {
+    let side = |tail: Tail| {
+        let Tail::Terminal(port) = tail else { return None };
+        let device = space.network.get(port.device).unwrap();
+        (device.kind == DeviceKind::Splitter).then(|| device.block_of(port.port).map(|block| block.kind))
+    };
+    match (side(strand.tails[from]), side(strand.tails[1 - from])) {
+        (None, None) => false,
+        (None, Some(kind)) => !(space.terms.pon && kind == Some(PortKind::SplitterOut)),
+        (Some(_), _) => true,
+    }
 }
 
 /// Whether plant may be used by the day asked for, read plainly.
@@ -95,7 +110,13 @@ pub(super) fn check_move(space: &AccessSpace<'_>, at: At, step: &Step<At, Move>)
         }
         Move::Cross(ix, forward) => {
             let [a, b] = space.topology.strand(ix).unwrap().places.map(Point::Place);
-            prop_assert_eq!(if forward { [a, b] } else { [b, a] }, [at.point, step.to.point]);
+            let [from, to] = if forward { [a, b] } else { [b, a] };
+            prop_assert_eq!(from, at.point);
+            let splitter = |id: DeviceId| Point::Place(network.get(id).unwrap().place);
+            match step.to.point {
+                Point::Equipment(Equipment::Device(id)) => prop_assert_eq!(splitter(id), to),
+                point => prop_assert_eq!(point, to),
+            }
             check_cores(space, step.edge)?;
         }
         Move::Branch(splitter) => check_branch(space, at, step, splitter)?,
@@ -126,13 +147,15 @@ fn check_cores(space: &AccessSpace<'_>, edge: Move) -> Try {
 fn check_branch(space: &AccessSpace<'_>, at: At, step: &Step<At, Move>, splitter: DeviceId) -> Try {
     let (network, terms) = (space.network, space.terms);
     let device = network.get(splitter).unwrap();
-    prop_assert!(terms.pon && device.kind == DeviceKind::Splitter && at.point == Point::Place(device.place));
+    let fused = at.point == Point::Equipment(Equipment::Device(splitter));
+    prop_assert!(terms.pon && device.kind == DeviceKind::Splitter);
+    prop_assert!(fused || at.point == Point::Place(device.place));
     let outs = device.blocks.iter().filter(|block| block.kind == PortKind::SplitterOut);
     let free = outs.flat_map(|block| block.ports()).any(|port| {
         slot_state(network, Carrier::Device(splitter), port).is_none()
             && !jumper_at(network, Port { device: splitter, port })
     });
-    prop_assert!(free);
+    prop_assert!(fused || free);
     // Up the links, stage by stage, to the equipment named.
     let mut below = splitter;
     for (link, trail) in feeder(network, splitter).unwrap() {
@@ -169,8 +192,21 @@ fn rests_on(space: &AccessSpace<'_>, path: &Path) -> (BTreeSet<SpanId>, BTreeSet
                 spans.insert(span);
                 places.extend([record.a, record.b]);
             }
-            Move::Tap(nth, ..) => {
-                parts.insert(space.tap(nth).unwrap().span);
+            Move::Tap(nth, ix, towards) => {
+                let (tap, strand) = (space.tap(nth).unwrap(), space.topology.strand(ix).unwrap());
+                let seen = if towards == 1 { strand.clone() } else { strand.reversed() };
+                let at = seen.pieces.iter().position(|piece| piece.cable == tap.cable).unwrap();
+                let cable = network.get(tap.cable).unwrap();
+                let mut hops: Vec<SpanId> = cable.route.iter().map(|hop| hop.span).collect();
+                if seen.pieces[at].enters == CableEnd::B {
+                    hops.reverse();
+                }
+                let opened = hops.iter().position(|span| *span == tap.span).unwrap();
+                parts.insert(tap.span);
+                spans.extend(&hops[opened + 1..]);
+                places.extend(tap.at);
+                places.insert(cable.end(seen.pieces[at].enters.other()));
+                cables.extend(seen.pieces[at + 1..].iter().map(|piece| piece.cable));
             }
             Move::Branch(splitter) => {
                 for (_, trail) in feeder(network, splitter).unwrap() {
@@ -183,7 +219,8 @@ fn rests_on(space: &AccessSpace<'_>, path: &Path) -> (BTreeSet<SpanId>, BTreeSet
             }
             Move::Enter(..) | Move::Cross(..) | Move::Attach(_) => {}
         }
-        if let Some(strand) = step.edge.strand().map(|ix| space.topology.strand(ix).unwrap()) {
+        if let Move::Cross(ix, _) = step.edge {
+            let strand = space.topology.strand(ix).unwrap();
             cables.extend(strand.cables());
             places.extend(strand.places);
         }
@@ -205,6 +242,7 @@ fn rests_on(space: &AccessSpace<'_>, path: &Path) -> (BTreeSet<SpanId>, BTreeSet
     // Where cables lie, manholes are passed.
     places.extend(spans.iter().flat_map(|span| [network.get(*span).unwrap().a, network.get(*span).unwrap().b]));
     let mut places: BTreeSet<PlaceId> = places.into_iter().map(|place| ground(network, place)).collect();
+    // Two lines may end in one room.
     last.map(|place| places.remove(&ground(network, place)));
     for side in [Side::A, Side::Z] {
         let home = space.lead_in(side, 0).filter(|lead_in| !lead_in.direct && lead_in.length_m == 0.0);

@@ -26,6 +26,10 @@ type Try<T = ()> = Result<T, TestCaseError>;
 const AMPLE: Limits = Limits { max_expanded: 50_000_000 };
 
 fn with_space(seed: u64, check: impl FnOnce(&AccessSpace<'_>, &Whole<'_, '_>) -> Try) -> Try {
+    with_space_for(seed, false, check)
+}
+
+fn with_space_for(seed: u64, for_pair: bool, check: impl FnOnce(&AccessSpace<'_>, &Whole<'_, '_>) -> Try) -> Try {
     let mut world = World::new(seed, STREETS);
     let network = world.network.clone();
     let topology = Topology::build(&network);
@@ -33,6 +37,9 @@ fn with_space(seed: u64, check: impl FnOnce(&AccessSpace<'_>, &Whole<'_, '_>) ->
     let mut space = AccessSpace::new(&network, &topology, &terms, end, goal);
     if world.dice.one_in(5) {
         space = space.only(network.all::<Place>().map(|(id, _)| id).filter(|id| id.raw() % 2 == 0).collect());
+    }
+    if for_pair {
+        space = space.for_pair();
     }
     check(&space, &Whole::read(&space))
 }
@@ -94,7 +101,7 @@ proptest! {
 
     #[test]
     fn pairs_are_those_of_enumeration(seed: u64) {
-        with_space(seed, |space, whole| {
+        with_space_for(seed, true, |space, whole| {
             let Some(routes) = whole.routes().filter(|routes| routes.len() <= 300) else { return Ok(()) };
             let risks: Vec<BTreeSet<Risk>> = routes.iter().map(|path| whole.risks(path)).collect();
             let mut best: Option<u64> = None;
