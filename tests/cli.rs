@@ -170,8 +170,11 @@ fn surveys_answer_in_both_languages_and_refuse_what_is_no_question() {
     assert!(zh.out.contains("勘察"), "{zh:?}");
     survey(&["--place", "NT-CC-KH07", "--product", "data", "--bandwidth", "155M", "--protect"]).done();
     // An answer is an answer: not feasible is no refusal.
-    survey(&["--at", "122.9,30.1", "--product", "internet"]).done().says("不具备");
-    survey(&["--at=-13.2,8.4", "--product", "data"]).done().says("不具备");
+    survey(&["--at", "121.88,31.715", "--product", "internet"]).done().says("不具备");
+    // A point of another part of the world is a slip.
+    survey(&["--at=-13.2,8.4", "--product", "data"]).refused(1, "far from everything on the map");
+    survey(&["--at", "31.98,120.88", "--product", "data"]).refused(1, "swapped");
+    survey(&["--at=-120.88,31.98", "--product", "data"]).refused(1, "120.88,31.98 lies on it");
     survey(&["--at", "120.8815,31.9823", "--crs", "gcj02", "--product", "internet", "--alternatives", "1"]).done();
 
     let usage = |args: &[&str], says: &str| drop(survey(args).refused(2, says));

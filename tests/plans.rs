@@ -125,9 +125,20 @@ fn footing(network: &Network, way: &Alternative) -> BTreeSet<AnyId> {
                 let ids = spans.iter().filter_map(|named| named.id.typed());
                 ids.enumerate().for_each(|(nth, id)| span(id, nth > 0));
             }
-            Element::Cable { cable, .. } => {
-                let cable = cable.id.typed::<CableId>().and_then(|id| network.get(id));
-                cable.into_iter().flat_map(|cable| &cable.route).for_each(|hop| span(hop.span, true));
+            // A cable opened on the way is used from there on only.
+            Element::Cable { cable, spans, length_m, .. } => {
+                let record = cable.id.typed::<CableId>().and_then(|id| network.get(id)).expect("exists");
+                let opened = *length_m < record.length_m - 0.5;
+                let route: Vec<SpanId> = record.route.iter().map(|hop| hop.span).collect();
+                let used: Vec<SpanId> = spans.iter().filter_map(|named| named.id.typed()).collect();
+                let backwards: Vec<SpanId> = route.iter().rev().copied().collect();
+                assert!(
+                    route.ends_with(&used) || backwards.ends_with(&used),
+                    "{} is left out of its route",
+                    cable.code
+                );
+                assert!(opened || used.len() == route.len(), "{} is told in part", cable.code);
+                used.iter().enumerate().for_each(|(nth, id)| span(*id, !opened || nth > 0));
             }
             _ => {}
         }
