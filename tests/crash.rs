@@ -15,7 +15,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use linewright_model::{Cable, Network, Place, Span};
-use linewright_store::{AsOf, Mode, Sqlite, Storage};
+use linewright_store::{AsOf, Mode, Storage, Store};
 use serde_json::Value;
 use support::Bench;
 
@@ -201,7 +201,7 @@ fn both(bench: &Bench) -> (Network, Network) {
     })
 }
 
-fn with_store<T>(bench: &Bench, work: impl AsyncFnOnce(&Sqlite) -> T) -> T {
+fn with_store<T>(bench: &Bench, work: impl AsyncFnOnce(&Store) -> T) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let path = bench.path("linewright.db");
     runtime.block_on(async {

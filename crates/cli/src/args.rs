@@ -7,6 +7,7 @@ use clap::{ArgAction, ArgGroup, Parser, Subcommand, ValueEnum};
 use linewright_catalog::Bandwidth;
 use linewright_exchange::Format;
 use linewright_model::crs::Crs;
+use linewright_samples::Scale;
 
 use crate::text::words::Lang;
 
@@ -15,7 +16,7 @@ pub const DEFAULT_DATABASE: &str = "linewright.db";
 
 /// Can we serve this address, how, over exactly which cores, and at what cost?
 ///
-/// Linewright keeps the fibre map of a carrier in a database (one SQLite file) and answers from it. Import a map,
+/// Linewright keeps the fibre map of a carrier in a database (a SQLite file, or PostgreSQL) and answers from it. Import a map,
 /// then survey a point.
 #[derive(Parser, Debug)]
 #[command(name = "linewright", version, max_term_width = 110, after_help = FIRST_STEPS)]
@@ -33,14 +34,16 @@ First steps:
   linewright survey --at 120.8815,31.9823 --product internet
   linewright trace CABLE-CODE
 
-Exit codes: 0 done (a survey that says \"not feasible\" is an answer: 0), 1 refused with the reason, 2 wrong usage.
+Exit codes: 0 done (a survey that says \"not feasible\" is an answer: 0), 1 refused with the reason, 2 wrong usage,
+130 interrupted.
 With --json standard output is exactly one JSON document, also for refusals and wrong usage:
 {\"error\": {\"kind\": ..., \"message\": ...}}. Progress and logs go to standard error.";
 
 /// Options of every command.
 #[derive(clap::Args, Debug)]
 pub struct Global {
-    /// Database: a SQLite file, as a path or `sqlite:PATH`; by default one in the working directory
+    /// Database: a SQLite file, as a path or `sqlite:PATH`, or `postgres://USER:PASSWORD@HOST/NAME`; by default a file in
+    /// the working directory
     #[arg(long, global = true, value_name = "URL", env = "LINEWRIGHT_DATABASE", default_value = DEFAULT_DATABASE, hide_env_values = true)]
     pub database: String,
     /// Answer with one JSON document on standard output
@@ -52,6 +55,9 @@ pub struct Global {
     /// No progress bars and no remarks
     #[arg(long, short, global = true)]
     pub quiet: bool,
+    /// Who is recorded for a change [default: the login name]
+    #[arg(long, global = true, value_name = "NAME", env = "LINEWRIGHT_USER", hide_env_values = true, value_parser = not_blank)]
+    pub user: Option<String>,
     /// Say more on standard error: -v what is done, -vv details
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
@@ -94,8 +100,87 @@ pub enum Command {
     Log(Log),
     /// Take back a change, as a new version
     Undo(Undo),
+    /// Make an invented network of a wanted size, clean or with known errors
+    Generate(Generate),
     /// Show the prices, products and limits in use, or write the tables to edit them
     Catalog(ShowCatalog),
+}
+
+/// `generate`
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+The same scale and seed give the same network on every machine. It lies in the open sea, is clean under
+`linewright check`, and goes into a database that has nothing in it yet (a large one in several versions), or with
+--out into a new folder. What each scale has (sites, cabinets and boxes exactly, the rest within one per cent):
+
+  scale      sites  cabinets, boxes  cable sections   cores    records
+  hamlet         8               48             195   7 080      1 690
+  town          32              192             804  28 900      6 980
+  city         512            3 072          12 900   456 k    112 000
+  region     3 840           23 040          97 000   3.4 M    841 000
+  province  49 920          299 520          1.26 M  44.5 M     10.9 M
+
+Examples:
+  linewright generate --scale town --seed 7 --database town.db
+  linewright generate --scale city --out city/
+  linewright generate --scale town --dirt 1.5 --planted planted.csv --database dirty.db")]
+pub struct Generate {
+    /// How large: hamlet, town, city, region or province
+    #[arg(long, value_enum, value_name = "SCALE", hide_possible_values = true)]
+    pub scale: ScaleName,
+    /// Which network of that size
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Plant known errors in this share of the records, per cent, in turn of each rule of `linewright check`
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub dirt: Option<f64>,
+    /// Write the list of planted errors here: rule, table, code, what was done
+    #[arg(long, value_name = "FILE", requires = "dirt")]
+    pub planted: Option<PathBuf>,
+    /// Write a native folder instead of a database
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
+}
+
+/// A scale by name.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+pub enum ScaleName {
+    Hamlet,
+    Town,
+    City,
+    Region,
+    Province,
+}
+
+impl ScaleName {
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            ScaleName::Hamlet => "hamlet",
+            ScaleName::Town => "town",
+            ScaleName::City => "city",
+            ScaleName::Region => "region",
+            ScaleName::Province => "province",
+        }
+    }
+}
+
+impl From<ScaleName> for Scale {
+    fn from(name: ScaleName) -> Self {
+        match name {
+            ScaleName::Hamlet => Scale::Hamlet,
+            ScaleName::Town => Scale::Town,
+            ScaleName::City => Scale::City,
+            ScaleName::Region => Scale::Region,
+            ScaleName::Province => Scale::Province,
+        }
+    }
+}
+
+/// A share above 0 and up to 100.
+fn percent(given: &str) -> Result<f64, String> {
+    let share = given.trim_end_matches('%').parse::<f64>().ok().filter(|share| *share > 0.0 && *share <= 100.0);
+    share.ok_or_else(|| "give a share above 0 and up to 100, such as 1.5".to_owned())
 }
 
 /// `demo`
@@ -113,9 +198,7 @@ pub struct Demo {
     pub keep: Option<PathBuf>,
 }
 
-/// `import`
-#[derive(clap::Args, Debug)]
-#[command(after_help = "\
+const IMPORT_HELP: &str = "\
 Each problem is a finding with file, record, field and reason. An error refuses the whole import (exit code 1) and
 leaves the database as it was; --repair mends what can be mended and says how. The same files imported twice change
 nothing. A database that does not exist is created.
@@ -131,12 +214,26 @@ A mapping file names the columns of a plain map and how near (metres) a line's e
   snap_m = 100
   [lines]
   id = \"REF\"
-  cores = [\"fibres\", \"cores\"]")]
+  cores = [\"fibres\", \"cores\"]
+`linewright import --help` lists every key of it.";
+
+/// The help at length: every key of a mapping file.
+fn import_help() -> String {
+    let defaults = linewright_exchange::geojson::Mapping::defaults_as_toml();
+    format!(
+        "{IMPORT_HELP}\n\nEvery key of a mapping file with its default. Columns are tried in order, letter case aside; \
+         distances are metres:\n{defaults}"
+    )
+}
+
+/// `import`
+#[derive(clap::Args, Debug)]
+#[command(after_help = IMPORT_HELP, after_long_help = import_help())]
 pub struct Import {
     /// Files, or folders of files
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Format of the files: ofds, geojson, native, or auto to look at them
+    /// Format of the files: native, geojson, ofds, ofds-geojson, or auto to look at them
     #[arg(long, default_value = "auto", value_parser = import_format)]
     pub format: ImportFormat,
     /// Column mapping of a plain map, as TOML
@@ -176,9 +273,10 @@ Files are written under a temporary name and renamed when they are whole, so a c
 Examples:
   linewright export --format native backup/                a folder of CSV files, everything in it
   linewright export --format geojson --dataset SLE map/    two files: nodes and lines
-  linewright export --format ofds network.json             OFDS 0.4 package")]
+  linewright export --format ofds network.json             OFDS 0.4 package
+  linewright export --format ofds-geojson map/             OFDS 0.4 as two files: nodes and spans")]
 pub struct Export {
-    /// Format: ofds, geojson or native
+    /// Format: native, geojson, ofds or ofds-geojson; only native carries everything
     #[arg(long, value_parser = export_format)]
     pub format: Format,
     /// Only the data set with this code [default: everything]
@@ -228,16 +326,16 @@ pub struct Survey {
     #[arg(long, value_name = "CODE")]
     pub product: String,
     /// Bandwidth, such as 64k, 10M or 2.5G
-    #[arg(long, default_value = "10M", allow_hyphen_values = true, value_parser = Bandwidth::parse)]
+    #[arg(long, default_value = "10M", allow_hyphen_values = true, value_parser = bandwidth)]
     pub bandwidth: Bandwidth,
     /// Look for two ways that share no duct, manhole or building entry
     #[arg(long)]
     pub protect: bool,
     /// How many alternatives to show, 1 to 20 [default: as the policy table says]
-    #[arg(long, value_name = "K")]
+    #[arg(long, value_name = "K", value_parser = alternatives)]
     pub alternatives: Option<usize>,
     /// Do not offer plant that is announced for later than this day [default: offer it, with its date]
-    #[arg(long, value_name = "YYYY-MM-DD")]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub latest: Option<NaiveDate>,
     /// Folder with your own prices.toml, optics.toml, products.toml or policy.toml [default: built in]
     #[arg(long, value_name = "DIR")]
@@ -249,6 +347,7 @@ pub struct Survey {
 #[command(after_help = "\
 An element is named by its code; `table:code` where several tables know the code, `dataset/code` where several data
 sets do. A core is `CABLE/number`, a port `DEVICE:number`. Where no code fits, the name counts.
+Tables: place, span, cable, device, splice, jumper, trail, link, slot_mark, address, dataset.
 
 Examples:
   linewright trace GL-0001            a cable: its ducts, and the optical routes and customers on it
@@ -311,7 +410,7 @@ pub struct Log {
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub limit: u32,
     /// Only changes before this version
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", value_parser = version)]
     pub before: Option<u64>,
 }
 
@@ -326,7 +425,7 @@ Examples:
   linewright undo 7          what version 7 changed")]
 pub struct Undo {
     /// Version to take back [default: the last]
-    #[arg(value_name = "VERSION")]
+    #[arg(value_name = "VERSION", value_parser = version)]
     pub version: Option<u64>,
     /// Why, for the log
     #[arg(long, value_name = "TEXT")]
@@ -371,10 +470,39 @@ fn not_blank(given: &str) -> Result<String, String> {
     if given.trim().is_empty() { Err("it is empty".to_owned()) } else { Ok(given.to_owned()) }
 }
 
-/// Two numbers with a comma between them.
+/// The full-width letters, digits and signs of East Asian text, and its space, as those of ASCII.
+fn narrow(given: &str) -> String {
+    let narrow = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => u32::from(c).checked_sub(0xfee0).and_then(char::from_u32).unwrap_or(c),
+        '\u{3000}' => ' ',
+        other => other,
+    };
+    given.chars().map(narrow).collect()
+}
+
+fn bandwidth(given: &str) -> Result<Bandwidth, String> {
+    Bandwidth::parse(&narrow(given)).map_err(|error| error.to_string())
+}
+
+fn alternatives(given: &str) -> Result<usize, String> {
+    narrow(given).trim().parse().map_err(|_| "give a whole number from 1 to 20, such as 3".to_owned())
+}
+
+fn day(given: &str) -> Result<NaiveDate, String> {
+    let text = narrow(given);
+    text.trim().parse().map_err(|_| "give a day of the calendar as YYYY-MM-DD, such as 2026-12-31".to_owned())
+}
+
+fn version(given: &str) -> Result<u64, String> {
+    let number = narrow(given).trim().parse();
+    number.map_err(|_| "give the number of a version, such as 7; `linewright log` lists them".to_owned())
+}
+
+/// Two numbers with a comma between them; full-width ones too.
 pub fn coordinate(given: &str) -> Result<[f64; 2], String> {
+    let given = narrow(given);
     let number = |text: &str| text.trim().parse::<f64>().ok();
-    let pair = given.split_once([',', '，']).and_then(|(x, y)| Some([number(x)?, number(y)?]));
+    let pair = given.split_once(',').and_then(|(x, y)| Some([number(x)?, number(y)?]));
     pair.ok_or_else(|| "give longitude and latitude with a comma between them, such as 120.8815,31.9823".to_owned())
 }
 
@@ -394,9 +522,48 @@ mod tests {
         check("-13.2,8.4", Some([-13.2, 8.4]));
         check(" 120.88 , 31.98 ", Some([120.88, 31.98]));
         check("120.88，31.98", Some([120.88, 31.98]));
+        check("１２０.８８，　３１．９８", Some([120.88, 31.98]));
+        check("－１３.２,8.4", Some([-13.2, 8.4]));
         check("40581685,3541234.5", Some([40_581_685.0, 3_541_234.5]));
         for given in ["", ",", "120.88", "120.88 31.98", "1,2,3", "Bo", "Bo,Kenema", "1;2"] {
             check(given, None);
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_or_day_is_told_what_to_give() {
+        let check = |option: &str, given: &str, says: &str| {
+            let arguments = ["linewright", "survey", "--at", "1,2", "--product", "data", option, given];
+            match Args::try_parse_from(arguments) {
+                Ok(args) => assert!(says.is_empty(), "{given}: {args:?}"),
+                Err(error) => assert!(!says.is_empty() && error.to_string().contains(says), "{error}"),
+            }
+        };
+        check("--alternatives", "abc", "from 1 to 20, such as 3");
+        check("--alternatives", "３", "");
+        check("--latest", "2026-13-45", "such as 2026-12-31");
+        check("--latest", "２０２６-12-31", "");
+        check("--bandwidth", "１００Ｍ", "");
+        check("--bandwidth", "fast", "is not a bandwidth");
+        assert_eq!(bandwidth("１００Ｍ"), bandwidth("100M"));
+        let error = Args::try_parse_from(["linewright", "undo", "x"]).unwrap_err().to_string();
+        assert!(error.contains("such as 7"), "{error}");
+    }
+
+    #[test]
+    fn help_lists_the_tables_and_the_keys_of_a_mapping() {
+        let mut command = Args::command();
+        let mut help = |name: &str| command.find_subcommand_mut(name).unwrap().render_long_help().to_string();
+        let trace = help("trace");
+        for table in linewright_model::TableKind::ALL {
+            assert!(trace.contains(table.name()), "{}", table.name());
+        }
+        let import = help("import");
+        for key in ["snap_m = 100.0", "cut_m = 10.0", "[nodes]", "[lines]", "cores = [", "operator = [", "within = ["] {
+            assert!(import.contains(key), "{key} is not in {import}");
+        }
+        for format in Format::ALL {
+            assert!(import.contains(format.name()) && help("export").contains(format.name()), "{format}");
         }
     }
 

@@ -4,7 +4,8 @@ use std::io;
 use std::path::PathBuf;
 
 use linewright_catalog::CatalogError;
-use linewright_exchange::input::FileError;
+use linewright_exchange::finding::plain;
+use linewright_exchange::input::{FileError, plain_io};
 use linewright_exchange::{DetectError, ExportError};
 use linewright_plan::{SurveyError, TraceError};
 use linewright_store::{CommitError, StoreError};
@@ -34,7 +35,7 @@ pub enum Failure {
     #[error(transparent)]
     Trace(#[from] TraceError),
     /// A carrier's own tables.
-    #[error("{}: {error}", path.display())]
+    #[error("{}: {}", path.display(), plain(&error.to_string()))]
     Catalog {
         /// The folder.
         path: PathBuf,
@@ -61,13 +62,16 @@ pub enum Failure {
     #[error("{0}")]
     Undo(String),
     /// The operating system.
-    #[error("cannot {what}: {error}")]
+    #[error("cannot {what}: {}", plain_io(error))]
     System {
         /// What was tried.
         what: &'static str,
         /// What it says.
         error: io::Error,
     },
+    /// Stopped by the user.
+    #[error("{0}")]
+    Interrupted(String),
     /// A fault of this program.
     #[error("internal fault: {0}; please report this")]
     Internal(String),
@@ -94,6 +98,8 @@ impl Failure {
                 StoreError::NotADatabase { .. } | StoreError::NotAFile { .. } | StoreError::Foreign { .. } => {
                     "not-a-database"
                 }
+                StoreError::Unreachable { .. } | StoreError::Disconnected { .. } => "database-unreachable",
+                StoreError::Unsure { .. } => "database-unsure",
                 StoreError::Internal { .. } => "internal",
                 _ => "database",
             },
@@ -108,6 +114,7 @@ impl Failure {
             Failure::NoRule { .. } => "no-such-rule",
             Failure::Undo(_) => "undo",
             Failure::System { .. } => "system",
+            Failure::Interrupted(_) => "interrupted",
             Failure::Internal(_) => "internal",
         }
     }

@@ -30,6 +30,11 @@ fn main() -> ExitCode {
         .enable_all()
         .build()
         .map_err(|error| Failure::System { what: "start the runtime", error })
-        .and_then(|runtime| runtime.block_on(commands::run(args.command, &session)));
-    output::hand_over(answered, &session)
+        .and_then(|runtime| {
+            let answered = runtime.block_on(commands::run(args.command, &session));
+            // What an interrupted command still computes nobody waits for.
+            runtime.shutdown_background();
+            answered
+        });
+    output::hand_over(answered, &session, &arguments)
 }

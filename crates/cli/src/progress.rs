@@ -25,6 +25,15 @@ impl Line {
         self.0.set_message(what.to_owned());
     }
 
+    /// Says how far the work is.
+    pub fn at(&self, done: u64, of: u64) {
+        if let Ok(style) = ProgressStyle::with_template("{msg} {bar:32} {human_pos}/{human_len} {eta}") {
+            self.0.set_style(style);
+        }
+        self.0.set_length(of);
+        self.0.set_position(done);
+    }
+
     /// What the store tells its progress to.
     pub fn records(&self) -> Progress {
         let bar = self.0.clone();

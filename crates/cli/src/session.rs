@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use linewright_catalog::{Catalog, CatalogFile};
 use linewright_exchange::input::FileError;
 use linewright_model::Network;
-use linewright_store::{Mode, SchemaStatus, Sqlite, Storage, StoreError};
+use linewright_store::{Location, Mode, SchemaStatus, Storage, Store, StoreError};
 use tracing_subscriber::EnvFilter;
 
 use crate::args::Global;
@@ -37,15 +37,21 @@ impl Session {
         start_log(global.verbose);
         let said = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(said);
-        let who = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(said);
+        let login = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(said);
         Self {
             database: global.database.clone(),
             json: global.json,
             lang: global.lang.map_or_else(|| of_locale(locale.as_deref()), Lang::from),
             quiet: global.quiet,
             now: std::time::SystemTime::now().into(),
-            who: who.unwrap_or_else(|| "unknown".to_owned()),
+            who: global.user.clone().or(login).unwrap_or_else(|| "unknown".to_owned()),
         }
+    }
+
+    /// The database as it may be shown: without a password.
+    pub fn shown_database(&self) -> String {
+        // A URL that cannot be read has been refused before it is shown.
+        self.database.parse::<Location>().map(|location| location.to_string()).unwrap_or_default()
     }
 
     /// A line of progress.
@@ -61,12 +67,12 @@ impl Session {
         store.close().await;
         drop(line);
         let network = loaded?;
-        tracing::info!(database = self.database, version = %network.version(), "network read");
+        tracing::info!(database = self.shown_database(), version = %network.version(), "network read");
         Ok(network)
     }
 
     /// The database, to be changed; one without tables is given them.
-    pub async fn writable(&self, mode: Mode) -> Result<Sqlite, Failure> {
+    pub async fn writable(&self, mode: Mode) -> Result<Store, Failure> {
         let store = linewright_store::connect(&self.database, mode).await?;
         if store.schema_status().await? == SchemaStatus::Empty {
             store.migrate().await?;
@@ -75,7 +81,7 @@ impl Session {
     }
 
     /// The database as it is, to be changed; none when it does not exist yet.
-    pub async fn existing(&self) -> Result<Option<Sqlite>, Failure> {
+    pub async fn existing(&self) -> Result<Option<Store>, Failure> {
         match self.writable(Mode::Write).await {
             Ok(store) => Ok(Some(store)),
             Err(Failure::Store(StoreError::Missing { .. })) => Ok(None),

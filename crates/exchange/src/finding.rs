@@ -155,6 +155,45 @@ pub fn shown(value: &str) -> String {
     }
 }
 
+/// What a parser of TOML or JSON says of a value of the wrong type, in words that a person knows; other messages
+/// stay as they are.
+pub fn plain(message: &str) -> String {
+    const KINDS: [(&str, &str); 5] = [
+        ("string ", "text "),
+        ("integer ", "number "),
+        ("floating point ", "number "),
+        ("boolean ", "truth value "),
+        ("", ""),
+    ];
+    const WANTED: [(&[&str], &str); 4] = [
+        (&["i64", "i32", "u64", "u32", "u16", "u8", "usize"], "a whole number such as 50"),
+        (&["f64", "f32"], "a number such as 100"),
+        (&["a boolean"], "true or false"),
+        (&["a string"], "text in quotes such as \"REF\""),
+    ];
+    let rewritten = ["invalid type: ", "invalid value: "].into_iter().find_map(|begin| {
+        let (before, rest) = message.split_once(begin)?;
+        let (given, after) = rest.split_once(", expected ")?;
+        let (wanted, said) = WANTED.iter().find_map(|(names, said)| {
+            let name = names.iter().find(|name| word_begins(after, name))?;
+            Some((*name, *said))
+        })?;
+        let (from, to) = KINDS.iter().find(|(kind, _)| given.starts_with(kind))?;
+        let given = given.strip_prefix(from)?;
+        let given = match given.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
+            Some(text) => shown(text),
+            None => given.to_owned(),
+        };
+        Some(format!("{before}{said} is expected, not the {to}{given}{}", after.strip_prefix(wanted)?))
+    });
+    rewritten.unwrap_or_else(|| message.to_owned())
+}
+
+/// Whether a text begins with this word and not only with its letters.
+fn word_begins(text: &str, word: &str) -> bool {
+    text.strip_prefix(word).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
+}
+
 /// Findings kept in full for each rule; the rest are only counted.
 pub const KEPT_PER_CODE: usize = 1_000;
 
@@ -299,6 +338,21 @@ mod tests {
             Finding::info("x", &file, "", "r"),
             r#"{"severity":"info","file":"a.csv","code":"x","reason":"r","repairable":false}"#,
         );
+    }
+
+    #[test]
+    fn parsers_speak_plainly() {
+        let check = |given: &str, expected: &str| assert_eq!(plain(given), expected);
+        check(
+            "invalid type: string \"fifty\", expected i64",
+            "a whole number such as 50 is expected, not the text \"fifty\"",
+        );
+        check(
+            "line 3: invalid type: boolean `true`, expected f64\nin x",
+            "line 3: a number such as 100 is expected, not the truth value `true`\nin x",
+        );
+        check("unknown field `x`, expected `y`", "unknown field `x`, expected `y`");
+        check("invalid type: string \"x\", expected u32x", "invalid type: string \"x\", expected u32x");
     }
 
     #[test]

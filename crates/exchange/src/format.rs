@@ -1,13 +1,14 @@
 //! The formats by name: which one a file is in, and who reads and writes it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
 use linewright_model::crs::Crs;
-use linewright_model::{Dataset, DatasetId, Network, Text};
+use linewright_model::{Dataset, DatasetId, Network, TableKind, Text};
 
 use crate::draft::Draft;
-use crate::finding::shown;
+use crate::finding::{Finding, Source, shown};
 use crate::geojson;
 use crate::input::File;
 use crate::native;
@@ -104,8 +105,38 @@ impl Format {
         if geojson::looks_like(first) {
             return Ok(Format::Geojson);
         }
-        Err(DetectError::Unknown { file: first.name.clone(), what: looks_like(&first.bytes) })
+        Err(DetectError::Unknown { file: first.name.clone(), what: what_is(first) })
     }
+}
+
+/// Takes the files of no known kind out of those found in folders, as long as there are others: a licence or a
+/// spreadsheet beside a map is none of its business. Each is a remark for [`ImportOptions::remarks`].
+pub fn sort_out(files: Vec<File>) -> (Vec<File>, Vec<Finding>) {
+    let known = |file: &File| ofds::looks_like(file) || geojson::looks_like(file);
+    let native = files.iter().any(|file| &*file.name == native::MANIFEST || native::table_of(&file.name).is_some());
+    if native || !files.iter().any(known) {
+        return (files, Vec::new());
+    }
+    let (kept, skipped): (Vec<File>, Vec<File>) = files.into_iter().partition(|file| !file.listed || known(file));
+    let remark = |file: &File| {
+        let reason = format!("passed over: it is {}", what_is(file));
+        Finding::info("file-skipped", &Source::file(file.name.clone()), "", reason)
+    };
+    let remarks = skipped.iter().map(remark).collect();
+    (kept, remarks)
+}
+
+/// What a file that is no network seems to be, in words that follow "is".
+fn what_is(file: &File) -> &'static str {
+    let head = file.bytes.get(..65_536).unwrap_or(&file.bytes);
+    let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let has = |word: &str| line.windows(word.len()).any(|w| w == word.as_bytes());
+    let is_csv = file.name.to_ascii_lowercase().ends_with(".csv");
+    // Its column names are paths, as `nodes/0/id`; only the table of networks itself has none.
+    if is_csv && (has("/0/") || has("publisher/name")) {
+        return "OFDS CSV, which is not supported yet: give the OFDS JSON package or GeoJSON";
+    }
+    looks_like(&file.bytes)
 }
 
 /// What unreadable content seems to be, in words that follow "is".
@@ -118,11 +149,17 @@ pub(crate) fn looks_like(bytes: &[u8]) -> &'static str {
         [0x1f, 0x8b, ..] => "gzip-compressed: unpack it first",
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "UTF-16 text: save it as UTF-8",
         [b'%', b'P', b'D', b'F', ..] => "a PDF document",
-        _ if head.contains(&0) => "not text",
+        _ if head.iter().any(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace()) => "not text",
+        _ if is_not_utf8(head) => "not UTF-8 text (perhaps GB18030: save it as UTF-8)",
         _ if text.starts_with(b"<") => "XML or HTML",
         _ if text.starts_with(b"{") || text.starts_with(b"[") => "JSON of another kind",
         _ => "text of another kind",
     }
+}
+
+/// Whether the beginning of a text is not UTF-8; a character that the end cuts off does not count.
+fn is_not_utf8(head: &[u8]) -> bool {
+    std::str::from_utf8(head).is_err_and(|error| error.error_len().is_some())
 }
 
 /// How to import.
@@ -140,6 +177,8 @@ pub struct ImportOptions {
     pub crs: Option<Crs>,
     /// Code of the data set that records of no data set come to lie in.
     pub dataset: Option<Text>,
+    /// What was found before anything was read; it goes into the report.
+    pub remarks: Vec<Finding>,
 }
 
 /// How to export.
@@ -191,12 +230,46 @@ pub fn import(files: &[File], options: &ImportOptions, network: &Network) -> Res
     if files.is_empty() {
         return Err(DetectError::NoInput);
     }
-    let draft: Draft = match format {
+    let mut draft: Draft = match format {
         Format::Native => native::read(files, options, network),
         Format::Geojson => geojson::read(files, options),
         Format::Ofds | Format::OfdsGeojson => ofds::read(files, options),
     };
+    options.remarks.iter().for_each(|remark| draft.note(remark.clone()));
+    let is_empty = TableKind::ALL.iter().all(|table| draft.count_of(*table) == 0);
+    if is_empty && format != Format::Native && !draft.findings().refuse() {
+        let source = Source::file(files.first().map_or_else(Text::default, |file| file.name.clone()));
+        draft.note(Finding::warning("nothing-to-import", &source, "", "there is nothing to import: no node, no line"));
+    }
     Ok(plan_import(draft, network, options.mode))
+}
+
+/// How many records an export in this format leaves out, by table; none for the native format, which has all.
+///
+/// Maps have places and lines; what is on the lines and in the places has no form there.
+///
+/// # Errors
+/// When what is asked for is not in the network.
+pub fn left_out(
+    network: &Network,
+    format: Format,
+    options: &ExportOptions,
+) -> Result<BTreeMap<TableKind, usize>, ExportError> {
+    let dataset = options.dataset_in(network)?;
+    let mut left = BTreeMap::new();
+    if format == Format::Native {
+        return Ok(left);
+    }
+    macro_rules! count {
+        ($($record:ident),*) => { $(
+            let records = network.all::<linewright_model::$record>();
+            let asked = records.filter(|(_, record)| dataset.is_none() || record.tag.dataset == dataset);
+            left.insert(TableKind::$record, asked.count());
+        )* };
+    }
+    count!(Device, Splice, Jumper, Trail, Link, SlotMark, Address);
+    left.retain(|_, count| *count > 0);
+    Ok(left)
 }
 
 /// Writes a network in a format, as files with their names; stable for the same records.
@@ -238,9 +311,36 @@ mod tests {
         check("a.geojson", b"\xff\xfe{\0", "UTF-16 text");
         check("a.geojson", b"<html>", "XML or HTML");
         check("a.bin", b"a\0b", "not text");
+        check("a.bin", b"a\x1bb", "not text");
+        check("a.csv", b"\xb1\xe0\xba\xc5,\xc3\xfb\xb3\xc6\r\n", "not UTF-8 text (perhaps GB18030: save it as UTF-8)");
+        check("a.csv", "编号,名称\n".as_bytes(), "text of another kind");
+        check("nodes.csv", b"id,nodes/0/id,nodes/0/name\n", "OFDS CSV, which is not supported yet");
+        check("links.csv", b"id,links/0/href\nx,https://x/network-schema.json\n", "OFDS CSV");
         check("place.csv", b"code\n", "a table without its manifest.toml: import the whole folder");
         assert_eq!(Format::detect(&[]), Err(DetectError::NoInput));
         let folder = [File::new("place.csv", ""), File::new(native::MANIFEST, "")];
         assert_eq!(Format::detect(&folder), Ok(Format::Native));
+    }
+
+    #[test]
+    fn what_lies_beside_a_map_in_a_folder_is_passed_over() {
+        let listed = |name: &str, text: &str| File { listed: true, ..File::new(name, text) };
+        let map = r#"{"type": "FeatureCollection", "features": []}"#;
+        let names = |files: &[File]| files.iter().map(|file| file.name.to_string()).collect::<Vec<_>>();
+        let (kept, remarks) = sort_out(vec![listed("LICENSE", "free"), listed("a.geojson", map), File::new("b", "x")]);
+        assert_eq!(names(&kept), ["a.geojson", "b"]);
+        assert_eq!(remarks.len(), 1);
+        assert_eq!(remarks[0].to_string(), "info: LICENSE: passed over: it is text of another kind [file-skipped]");
+        let (kept, remarks) = sort_out(vec![listed("LICENSE", "free")]);
+        assert_eq!((names(&kept), remarks), (vec!["LICENSE".to_owned()], Vec::new()));
+
+        let pairs = ["SLE_nodes", "SLE_lines", "GHA_nodes", "GHA_lines"];
+        let pairs: Vec<File> = pairs.iter().map(|name| listed(&format!("{name}.geojson"), map)).collect();
+        let outcome = |files: &[File]| import(files, &ImportOptions::default(), &Network::new()).unwrap();
+        let codes = |files: &[File]| outcome(files).report.findings.iter().map(|f| f.code).collect::<Vec<_>>();
+        assert_eq!(codes(&pairs)[0], "several-networks");
+        assert!(outcome(&pairs).refused && !outcome(&pairs[..2]).refused);
+        assert_eq!(codes(&pairs[..2]), ["no-features", "nothing-to-import", "no-features"]);
+        assert!(outcome(&pairs[..2]).changes.is_empty());
     }
 }

@@ -13,12 +13,14 @@ pub struct File {
     pub name: Text,
     /// Content.
     pub bytes: Vec<u8>,
+    /// Whether it was found in a folder, not named itself.
+    pub listed: bool,
 }
 
 impl File {
     /// A file of this name and content.
     pub fn new(name: impl Into<Text>, bytes: impl Into<Vec<u8>>) -> Self {
-        Self { name: name.into(), bytes: bytes.into() }
+        Self { name: name.into(), bytes: bytes.into(), listed: false }
     }
 }
 
@@ -26,7 +28,7 @@ impl File {
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     /// The operating system says no.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {}", path.display(), plain_io(source))]
     Io {
         /// Which file.
         path: PathBuf,
@@ -52,6 +54,19 @@ pub enum FileError {
     },
 }
 
+/// What the operating system says, in words that do not need its numbers.
+pub fn plain_io(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file or folder; look at the path".to_owned(),
+        io::ErrorKind::PermissionDenied => "you may not read or write it; look at its permissions".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a folder, and a file is wanted".to_owned(),
+        io::ErrorKind::NotADirectory => "a part of the path is a file, not a folder".to_owned(),
+        io::ErrorKind::StorageFull => "the disk is full".to_owned(),
+        io::ErrorKind::InvalidData => "it is not UTF-8 text; save it as UTF-8".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
 /// Limit on the size of one input file: 1 GiB.
 pub const DEFAULT_LIMIT_BYTES: u64 = 1 << 30;
 
@@ -68,7 +83,7 @@ pub fn read_files(paths: &[PathBuf], limit_bytes: u64) -> Result<Vec<File>, File
                 return Err(FileError::Empty { path: path.clone() });
             }
             for path in listed {
-                files.push(read_file(&path, limit_bytes)?);
+                files.push(File { listed: true, ..read_file(&path, limit_bytes)? });
             }
         } else {
             files.push(read_file(path, limit_bytes)?);
@@ -153,10 +168,11 @@ mod tests {
         let files = [File::new("b.csv", "12345"), File::new("a.csv", "1")];
         write_files(&folder.path().join("new"), &files).unwrap();
         let read = read_files(&at(&folder.path().join("new")), 5).unwrap();
-        assert_eq!(read, [files[1].clone(), files[0].clone()]);
+        let listed = |file: &File| File { listed: true, ..file.clone() };
+        assert_eq!(read, [listed(&files[1]), listed(&files[0])]);
         let error = read_files(&at(&folder.path().join("new")), 4).unwrap_err().to_string();
         assert!(error.contains("b.csv is larger than the limit of 4 bytes"), "{error}");
         let error = read_files(&at(&folder.path().join("none")), 4).unwrap_err().to_string();
-        assert!(error.contains("none: "), "{error}");
+        assert!(error.contains("none: there is no such file or folder"), "{error}");
     }
 }

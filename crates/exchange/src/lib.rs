@@ -16,4 +16,4 @@ pub mod plan;
 #[cfg(test)]
 mod testing;
 
-pub use format::{DetectError, ExportError, ExportOptions, Format, ImportOptions, export, import};
+pub use format::{DetectError, ExportError, ExportOptions, Format, ImportOptions, export, import, left_out, sort_out};

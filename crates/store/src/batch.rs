@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use chrono::SecondsFormat;
-use linewright_model::{AnyId, Applied, Change, ChangeSet, Discipline, TableKind, Take, Version};
+use chrono::{DateTime, Datelike, Utc};
+use linewright_model::{AnyId, Applied, Change, Discipline, TableKind, Take, Version};
 use serde_json::Value;
 
-use crate::rows::{self, Overflow, Sheet};
+use crate::rows::{self, FIRST_YEAR, MAX_CODE_BYTES, Overflow, Sheet};
 use crate::{Proposal, StoreError};
 
 /// Changes per log value, so that no value comes near the bound of a database (1 GB in SQLite).
@@ -33,7 +33,8 @@ pub(crate) struct Batch {
 /// A commit as the log keeps it.
 pub(crate) struct LogRow {
     pub(crate) version: Version,
-    pub(crate) at: String,
+    /// To the microsecond.
+    pub(crate) at: DateTime<Utc>,
     pub(crate) who: String,
     pub(crate) why: String,
     pub(crate) origin: String,
@@ -67,7 +68,7 @@ impl Batch {
         let origin = json(serde_json::to_value(applied.changes.origin))?;
         self.log.push(LogRow {
             version: applied.version,
-            at: proposal.at.to_rfc3339_opts(SecondsFormat::Micros, true),
+            at: DateTime::from_timestamp_micros(proposal.at.timestamp_micros()).unwrap_or(proposal.at),
             who: proposal.who.clone(),
             why: proposal.why.clone(),
             origin: origin.as_str().unwrap_or_default().to_owned(),
@@ -119,14 +120,40 @@ impl Batch {
     }
 }
 
-/// Says which record of a change set holds a value that cannot be stored or read back.
-pub(crate) fn unstorable(changes: &ChangeSet) -> Option<(String, Overflow)> {
-    changes.changes.iter().find_map(|change| {
+/// Says what in a proposal, by its code or text, cannot be stored or read back.
+pub(crate) fn unstorable(proposal: &Proposal) -> Option<(String, Overflow)> {
+    if !(1..=9999).contains(&proposal.at.year()) {
+        return Some((proposal.why.clone(), Overflow::Time));
+    }
+    if let Some(text) = [&proposal.who, &proposal.why].into_iter().find(|text| text.contains('\0')) {
+        return Some((text.clone(), Overflow::ZeroByte));
+    }
+    proposal.changes.changes.iter().find_map(|change| {
         let tag = change.tag()?;
         let deep = tag.extra.as_ref().is_some_and(|extra| extra.values().any(|value| deeper(value, MAX_DEPTH - 1)));
-        let overflow = if deep { Some(Overflow::Depth(MAX_DEPTH)) } else { too_large(change) };
+        let overflow = if deep {
+            Some(Overflow::Depth(MAX_DEPTH))
+        } else if tag.code.len() > MAX_CODE_BYTES {
+            Some(Overflow::Code(tag.code.len()))
+        } else if rows::zero_byte(change) {
+            Some(Overflow::ZeroByte)
+        } else {
+            too_early(change).or_else(|| too_large(change))
+        };
         overflow.map(|overflow| (tag.code.to_string(), overflow))
     })
+}
+
+/// The date of a record that may lie before the calendar.
+fn too_early(change: &Change) -> Option<Overflow> {
+    let plant = match change {
+        Change::Place(edit) => &edit.after.as_ref()?.plant,
+        Change::Span(edit) => &edit.after.as_ref()?.plant,
+        Change::Cable(edit) => &edit.after.as_ref()?.plant,
+        Change::Device(edit) => &edit.after.as_ref()?.plant,
+        _ => return None,
+    };
+    plant.available_from.filter(|day| day.year() < FIRST_YEAR).map(Overflow::Day)
 }
 
 /// The numbers of a record that may exceed a 64-bit signed column.

@@ -8,21 +8,18 @@ use linewright_model::{Version, Violation};
 #[derive(Clone, PartialEq, Debug, thiserror::Error)]
 pub enum StoreError {
     /// The URL names no database we can open.
-    #[error("{url:?} is no database: {reason}; give `sqlite:PATH` or a path")]
+    #[error("{url:?} is no database: {reason}; give `postgres://USER@HOST/NAME`, `sqlite:PATH` or a path")]
     BadUrl {
         /// The URL as given.
         url: String,
         /// What is wrong with it.
         reason: String,
     },
-    /// A PostgreSQL URL. The URL is not repeated because it may hold a password.
-    #[error("PostgreSQL arrives with a later release; use a SQLite file for now: `sqlite:PATH`")]
-    PostgresLater,
-    /// The file does not exist.
-    #[error("there is no database at {}; check the path, or create one with `linewright migrate`", path.display())]
+    /// The file, or the database of the server, does not exist.
+    #[error("there is no database at {database}; check the path, or create one with `linewright migrate`")]
     Missing {
-        /// The file.
-        path: PathBuf,
+        /// The database.
+        database: String,
     },
     /// The directory for the file does not exist.
     #[error("the directory {} does not exist; create it first, or give another path", directory.display())]
@@ -42,75 +39,116 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
-    /// A SQLite database of another program.
-    #[error("{} is a SQLite database of another program; give another path (the file was not touched)", path.display())]
+    /// A database of another program.
+    #[error("{database} is a database of another program; give another one (it was not touched)")]
     Foreign {
-        /// The file.
-        path: PathBuf,
+        /// The database.
+        database: String,
     },
-    /// The file is broken, or was changed by hand into something that is no network.
-    #[error("the database {} is damaged: {reason}; restore it from a backup", path.display())]
+    /// The database is broken, or was changed by hand into something that is no network.
+    #[error("the database {database} is damaged: {reason}; restore it from a backup")]
     Damaged {
-        /// The file.
-        path: PathBuf,
+        /// The database.
+        database: String,
         /// What was found.
         reason: String,
     },
     /// Another process holds the write lock.
     #[error(
-        "the database {} is locked by another process (waited {waited_s} s); wait until it is done, or stop it, and try again",
-        path.display()
+        "the database {database} is locked by another process (waited {waited_s} s); wait until it is done, or stop it, and try again"
     )]
     Locked {
-        /// The file.
-        path: PathBuf,
+        /// The database.
+        database: String,
         /// Seconds waited.
         waited_s: u64,
     },
-    /// The file, its directory or this connection is read-only.
-    #[error("the database {} can only be read; {reason}", path.display())]
+    /// The file, its directory, the server or this connection is read-only.
+    #[error("the database {database} can only be read; {reason}")]
     ReadOnly {
-        /// The file.
-        path: PathBuf,
+        /// The database.
+        database: String,
         /// Why, and what to do.
         reason: String,
     },
     /// The operating system does not let us.
-    #[error("the database {} cannot be opened: {reason}; check the permissions of the file and its directory", path.display())]
+    #[error("the database {database} cannot be opened: {reason}; check the permissions of the file and its directory")]
     Denied {
-        /// The file.
-        path: PathBuf,
+        /// The database.
+        database: String,
         /// What the operating system says.
         reason: String,
     },
     /// No room on the disk.
-    #[error("no room on the disk of {}; nothing was written; free some space and try again", path.display())]
+    #[error("no room on the disk of {database}; nothing was written; free some space and try again")]
     DiskFull {
-        /// The file.
-        path: PathBuf,
+        /// The database.
+        database: String,
     },
     /// Reading or writing the file failed.
-    #[error("reading or writing {} failed: {reason}; check the disk, then try again", path.display())]
+    #[error("reading or writing {database} failed: {reason}; check the disk, then try again")]
     Io {
-        /// The file.
-        path: PathBuf,
+        /// The database.
+        database: String,
         /// What the operating system says.
         reason: String,
     },
+    /// The server does not answer.
+    #[error("the server of {database} cannot be reached: {reason}; check that it runs, and the host and port")]
+    Unreachable {
+        /// The database.
+        database: String,
+        /// What was tried and found.
+        reason: String,
+    },
+    /// The server does not let us.
+    #[error("the server refuses {database}: {reason}; check the user, the password and the user's rights")]
+    NoAccess {
+        /// The database.
+        database: String,
+        /// What the server says.
+        reason: String,
+    },
+    /// The database cannot keep Chinese text.
+    #[error("the database {database} has the encoding {found}; create one with the encoding UTF8")]
+    Encoding {
+        /// The database.
+        database: String,
+        /// Its encoding.
+        found: String,
+    },
+    /// The connection was lost before anything was written.
+    #[error("the connection to {database} was lost ({reason}); nothing was written; try again")]
+    Disconnected {
+        /// The database.
+        database: String,
+        /// What happened.
+        reason: String,
+    },
+    /// The connection was lost while the server was committing, and the server could not be asked since.
+    #[error(
+        "the connection to {database} was lost in the middle of a commit, and whether it was written could not be found out \
+         ({reason}); look for it with `linewright log` before trying again"
+    )]
+    Unsure {
+        /// The database.
+        database: String,
+        /// Why the server could not be asked.
+        reason: String,
+    },
     /// The database has no tables yet.
-    #[error("the database {} is empty; run `linewright migrate` on it first", path.display())]
+    #[error("the database {database} is empty; run `linewright migrate` on it first")]
     SchemaEmpty {
-        /// The file.
-        path: PathBuf,
+        /// The database.
+        database: String,
     },
     /// The database was made by an older program.
     #[error(
-        "the database {} has schema {found} and this program needs {needed}; run `linewright migrate` (make a backup first)",
-        path.display()
+        "the database {database} has schema {found} and this program needs {needed}; run `linewright migrate` (make a backup first)"
     )]
     SchemaOlder {
-        /// The file.
-        path: PathBuf,
+        /// The database.
+        database: String,
         /// Schema of the database.
         found: i64,
         /// Schema of the program.
@@ -118,12 +156,11 @@ pub enum StoreError {
     },
     /// The database was made by a newer program.
     #[error(
-        "the database {} has schema {found}, made by a newer linewright; this one knows up to {needed}; use the newer program",
-        path.display()
+        "the database {database} has schema {found}, made by a newer linewright; this one knows up to {needed}; use the newer program"
     )]
     SchemaNewer {
-        /// The file.
-        path: PathBuf,
+        /// The database.
+        database: String,
         /// Schema of the database.
         found: i64,
         /// Schema of the program.
@@ -138,10 +175,10 @@ pub enum StoreError {
         head: Version,
     },
     /// The handle was closed.
-    #[error("the connection to {} was closed; open the database again", path.display())]
+    #[error("the connection to {database} was closed; open the database again")]
     Closed {
-        /// The file.
-        path: PathBuf,
+        /// The database.
+        database: String,
     },
     /// A fault of this program.
     #[error("internal fault: {what}; nothing was written; please report this")]
@@ -157,15 +194,15 @@ pub enum CommitError {
     /// The change set does not fit the network.
     #[error(transparent)]
     Refused(#[from] Violation),
-    /// The change set holds a value that no database can keep.
+    /// The proposal holds a value that not every database can keep.
     #[error("{code:?} cannot be stored: {reason}")]
     Unstorable {
-        /// Code of the record.
+        /// Code of the record; the name or reason as given when it is not in a record.
         code: String,
         /// Which value, and the bound.
         reason: String,
     },
-    /// The database failed. After [`StoreError::Io`] or [`StoreError::Closed`] only the log can say whether the
+    /// The database failed. After [`StoreError::Io`], [`StoreError::Unsure`] or [`StoreError::Closed`] only the log can say whether the
     /// commit is on disk: read it before proposing again. After any other error it is not.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -1,6 +1,7 @@
 //! Folding change sets into a network: a group of proposals on the head, and the log behind a reader.
 
-use linewright_model::{Network, Version};
+use chrono::{DateTime, Utc};
+use linewright_model::{Change, ChangeSet, Network, Version};
 
 use crate::batch::{Batch, unstorable};
 use crate::{CommitError, Committed, LogEntry, Proposal, StoreError};
@@ -22,7 +23,7 @@ pub(crate) fn fold<'a>(
 ) -> Result<Folded, StoreError> {
     let mut folded = Folded { network: base.clone(), batch: Batch::default(), answers: Vec::new() };
     for proposal in proposals {
-        if let Some((code, overflow)) = unstorable(&proposal.changes) {
+        if let Some((code, overflow)) = unstorable(proposal) {
             folded.answers.push(Err(CommitError::Unstorable { code, reason: overflow.to_string() }));
             continue;
         }
@@ -37,6 +38,28 @@ pub(crate) fn fold<'a>(
     Ok(folded)
 }
 
+/// A commit as its columns say it, the parts of its change set in order; on `Err` says what cannot be read.
+pub(crate) fn entry(
+    version: i64,
+    at: Option<DateTime<Utc>>,
+    (who, why, origin): (String, String, String),
+    parts: &[String],
+) -> Result<LogEntry, String> {
+    let bad = |what: &dyn std::fmt::Display| format!("version {version} of the log cannot be read: {what}");
+    let mut changes = Vec::new();
+    for part in parts {
+        changes.append(&mut serde_json::from_str::<Vec<Change>>(part).map_err(|error| bad(&error))?);
+    }
+    let origin = serde_json::from_value(origin.into()).map_err(|error| bad(&error))?;
+    Ok(LogEntry {
+        version: Version(u64::try_from(version).map_err(|error| bad(&error))?),
+        at: at.ok_or_else(|| bad(&"its time"))?,
+        who,
+        why,
+        changes: ChangeSet { origin, changes },
+    })
+}
+
 /// Applies logged commits that follow the network's version; on `Err` says why they do not fit.
 pub(crate) fn replay(network: &mut Network, entries: &[LogEntry]) -> Result<(), String> {
     for entry in entries {
@@ -48,4 +71,11 @@ pub(crate) fn replay(network: &mut Network, entries: &[LogEntry]) -> Result<(), 
             .map_err(|violation| format!("version {} of the log does not fit: {violation}", entry.version))?;
     }
     Ok(())
+}
+
+/// Tells every proposer of a group how far its writing is.
+pub(crate) fn tell(proposals: &[Proposal], done: u64, total: u64) {
+    for progress in proposals.iter().filter_map(|proposal| proposal.progress.as_ref()) {
+        progress.tell(done, total);
+    }
 }

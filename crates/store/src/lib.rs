@@ -5,26 +5,21 @@
 //! that speaks SQL.
 
 mod batch;
+mod committer;
 #[cfg(test)]
 mod conformance;
 mod error;
 mod fold;
 mod location;
+mod postgres;
 mod rows;
 mod sqlite;
 mod storage;
+mod store;
 
 pub use error::{CommitError, StoreError};
-pub use location::Location;
+pub use location::{Location, PostgresUrl};
+pub use postgres::Postgres;
 pub use sqlite::Sqlite;
 pub use storage::{AsOf, Committed, LogEntry, Mode, Progress, Proposal, SchemaStatus, Storage};
-
-/// Opens the database that `url` names: `sqlite:PATH`, `sqlite://PATH` or a bare path.
-///
-/// Must be called inside a tokio runtime. The tables are not looked at beyond their schema version; see
-/// [`Storage::schema_status`].
-pub async fn connect(url: &str, mode: Mode) -> Result<Sqlite, StoreError> {
-    match url.parse()? {
-        Location::Sqlite(path) => Sqlite::open(&path, mode).await,
-    }
-}
+pub use store::{Store, connect};

@@ -1,15 +1,71 @@
 //! What a database URL names.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use sqlx::postgres::PgConnectOptions;
+
 use crate::StoreError;
 
-/// Where a database is.
+/// Where a database is. It is shown without a password.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Location {
     /// A SQLite file. The path stands in the URL as it is, without percent-encoding.
     Sqlite(PathBuf),
+    /// A database of a PostgreSQL server.
+    Postgres(PostgresUrl),
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Location::Sqlite(path) => path.display().fmt(f),
+            Location::Postgres(url) => url.fmt(f),
+        }
+    }
+}
+
+/// `postgres://USER:PASSWORD@HOST:PORT/NAME` or `postgresql://...`, percent-encoded.
+///
+/// What it leaves out is taken from the variables and the password file that `psql` reads too (`PGHOST`, `PGPASSWORD`,
+/// `~/.pgpass`). It is shown without the password and what follows the name.
+#[derive(Clone)]
+pub struct PostgresUrl {
+    url: String,
+    options: Box<PgConnectOptions>,
+}
+
+impl PostgresUrl {
+    pub(crate) fn options(&self) -> PgConnectOptions {
+        (*self.options).clone()
+    }
+}
+
+impl PartialEq for PostgresUrl {
+    fn eq(&self, other: &Self) -> bool {
+        self.url == other.url
+    }
+}
+
+impl Eq for PostgresUrl {}
+
+impl fmt::Display for PostgresUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let options = &self.options;
+        let user = options.get_username();
+        let name = options.get_database().unwrap_or(user);
+        match options.get_socket() {
+            Some(socket) => write!(f, "postgres://{user}@{}:{}/{name}", socket.display(), options.get_port()),
+            None => write!(f, "postgres://{user}@{}:{}/{name}", options.get_host(), options.get_port()),
+        }
+    }
+}
+
+impl fmt::Debug for PostgresUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl FromStr for Location {
@@ -17,17 +73,19 @@ impl FromStr for Location {
 
     fn from_str(url: &str) -> Result<Self, StoreError> {
         let bad = |reason: &str| StoreError::BadUrl { url: url.to_owned(), reason: reason.to_owned() };
+        // The rest of a URL may hold a password.
+        let hidden = |kind: &str, reason: String| StoreError::BadUrl { url: format!("{kind}://..."), reason };
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            return Err(StoreError::PostgresLater);
+            return match url.parse::<PgConnectOptions>() {
+                Ok(options) => Ok(Location::Postgres(PostgresUrl { url: url.to_owned(), options: Box::new(options) })),
+                Err(sqlx::Error::Configuration(error)) => Err(hidden("postgres", error.to_string())),
+                Err(_) => Err(hidden("postgres", "it cannot be read".to_owned())),
+            };
         }
         let path = match url.strip_prefix("sqlite:") {
             Some(rest) => rest.strip_prefix("//").unwrap_or(rest),
             None => match url.split_once("://") {
-                // The rest may hold a password.
-                Some((kind, _)) => {
-                    let (url, reason) = (format!("{kind}://..."), "its kind is not known".to_owned());
-                    return Err(StoreError::BadUrl { url, reason });
-                }
+                Some((kind, _)) => return Err(hidden(kind, "its kind is not known".to_owned())),
                 None => url,
             },
         };
@@ -64,15 +122,29 @@ mod tests {
             let error = url.parse::<Location>().unwrap_err().to_string();
             assert!(error.contains(says), "{url}: {error}");
         };
-        refused("postgres://user:secret@host/net", "later release");
-        refused("postgresql://host/net", "later release");
+        refused("postgres://user:secret@host:port/net", "port");
+        refused("postgresql://user:secret@[host/net", "postgres://...");
         refused("mysql://host/net", "not known");
         refused("", "names no file");
         refused("sqlite://", "names no file");
         refused("sqlite::memory:", "name a file");
-        for url in ["postgres://user:secret@host/net", "mysql://user:secret@host/net"] {
+        for url in ["postgres://user:secret@host:port/net", "mysql://user:secret@host/net"] {
             let error = url.parse::<Location>().unwrap_err();
             assert!(!error.to_string().contains("secret"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_postgres_url_is_shown_without_its_password() {
+        let shown = |url: &str, expected: &str| {
+            let location: Location = url.parse().unwrap();
+            assert!(matches!(location, Location::Postgres(_)), "{url}");
+            assert_eq!(location.to_string(), expected);
+            assert!(!format!("{location:?}").contains("secret"), "{url}");
+        };
+        shown("postgres://user:secret@host/net", "postgres://user@host:5432/net");
+        shown("postgresql://user:secret@host:99/%E7%BD%91?sslmode=disable", "postgres://user@host:99/网");
+        shown("postgres://user:secret@%2Frun%2Fpg/net", "postgres://user@/run/pg:5432/net");
+        shown("postgres://user@host", "postgres://user@host:5432/user");
     }
 }

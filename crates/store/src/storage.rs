@@ -1,5 +1,6 @@
 //! What every database offers: load, commit, log, time travel.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
@@ -42,6 +43,28 @@ pub enum SchemaStatus {
         /// Schema of the program.
         needed: i64,
     },
+}
+
+impl SchemaStatus {
+    /// The status of a database with this schema.
+    pub(crate) fn compare(found: i64, needed: i64) -> Self {
+        match found.cmp(&needed) {
+            Ordering::Less => SchemaStatus::Older { found, needed },
+            Ordering::Equal => SchemaStatus::Current,
+            Ordering::Greater => SchemaStatus::Newer { found, needed },
+        }
+    }
+
+    /// The error it is to someone who wants to use the tables.
+    pub(crate) fn refusal(self, database: &str) -> Option<StoreError> {
+        let database = database.to_owned();
+        match self {
+            SchemaStatus::Current => None,
+            SchemaStatus::Empty => Some(StoreError::SchemaEmpty { database }),
+            SchemaStatus::Older { found, needed } => Some(StoreError::SchemaOlder { database, found, needed }),
+            SchemaStatus::Newer { found, needed } => Some(StoreError::SchemaNewer { database, found, needed }),
+        }
+    }
 }
 
 /// Called with (records written, records in all) while a commit is written.
@@ -166,6 +189,11 @@ pub trait Storage: Send + Sync {
 
     /// The network at the newest version: folds in what others have committed since.
     fn refresh(&self) -> impl Future<Output = Result<Network, StoreError>> + Send;
+
+    /// Waits until the newest version is above `than`, and returns it: [`Storage::refresh`] then folds it in.
+    ///
+    /// PostgreSQL tells at once; a SQLite file is looked at a few times a second.
+    fn newer(&self, than: Version) -> impl Future<Output = Result<Version, StoreError>> + Send;
 
     /// Commits a proposal, all or nothing. Once this returns `Ok` the commit is durable.
     ///

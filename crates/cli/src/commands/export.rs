@@ -1,5 +1,6 @@
 //! `export`: writes the network as files, whole or not at all.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use serde::Serialize;
 
 use crate::args::Export;
 use crate::failure::Failure;
-use crate::output::Answer;
+use crate::output::{Answer, complain};
 use crate::session::Session;
 use crate::text;
 
@@ -24,6 +25,8 @@ pub struct Exported {
     pub base: Version,
     /// Records in the network, or in the data set.
     pub records: usize,
+    /// Records that the format cannot carry, by table.
+    pub left_out: BTreeMap<TableKind, usize>,
     /// The files, in order.
     pub files: Vec<Written>,
 }
@@ -49,6 +52,7 @@ pub async fn run(args: &Export, session: &Session) -> Result<Answer, Failure> {
         description: format!("Network version {} as kept by Linewright", network.version()).into(),
     };
     let files = linewright_exchange::export(&network, args.format, &options)?;
+    let left_out = linewright_exchange::left_out(&network, args.format, &options)?;
     let paths = out.write(args, &files)?;
     drop(line);
     let written = paths
@@ -59,8 +63,12 @@ pub async fn run(args: &Export, session: &Session) -> Result<Answer, Failure> {
         format: args.format.name(),
         base: network.version(),
         records: records(&network),
+        left_out,
         files: written.collect(),
     };
+    if !session.quiet && !exported.left_out.is_empty() {
+        complain(&text::export::left_out(&exported, session.lang));
+    }
     Answer::new(session, &exported, || text::export::render(&exported, session.lang))
 }
 
@@ -135,7 +143,7 @@ impl Out {
 }
 
 /// Writes a folder under another name beside its place, then moves it there.
-fn new_folder(out: &Path, files: &[File]) -> Result<(), Failure> {
+pub fn new_folder(out: &Path, files: &[File]) -> Result<(), Failure> {
     let mut name = OsString::from(".");
     name.push(out.file_name().unwrap_or_default());
     name.push(format!(".{}.part", std::process::id()));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use linewright_model::{ChangeKind, ChangeSet, Origin, TableKind, Version};
-use linewright_store::{CommitError, LogEntry, Mode, Proposal, Sqlite, Storage, connect};
+use linewright_store::{CommitError, LogEntry, Mode, Proposal, Storage, connect};
 use serde::Serialize;
 
 use crate::args::{Log, Undo};
@@ -78,7 +78,7 @@ pub async fn log(args: &Log, session: &Session) -> Result<Answer, Failure> {
     Answer::new(session, &history, || text::history::log(&history, session.lang))
 }
 
-async fn newest(store: &Sqlite, args: &Log) -> Result<History, Failure> {
+async fn newest(store: &impl Storage, args: &Log) -> Result<History, Failure> {
     let head = store.head().await?;
     let last = args.before.map_or(head.0, |before| head.0.min(before.saturating_sub(1)));
     let first = last.saturating_sub(u64::from(args.limit));
@@ -96,6 +96,9 @@ pub struct Undone {
     pub undone: Entry,
     /// The version that takes it back.
     pub version: Version,
+    /// Where the change was an undo: the version that it had taken back, which now holds again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restored: Option<Version>,
 }
 
 /// Runs `undo`.
@@ -107,7 +110,7 @@ pub async fn undo(args: &Undo, session: &Session) -> Result<Answer, Failure> {
     Answer::new(session, &undone, || text::history::undone(&undone, session.lang))
 }
 
-async fn take_back(store: &Sqlite, args: &Undo, session: &Session) -> Result<Undone, Failure> {
+async fn take_back(store: &impl Storage, args: &Undo, session: &Session) -> Result<Undone, Failure> {
     let head = store.head().await?;
     let asked = args.version.map_or(head, Version);
     let refused = |reason: String| Err(Failure::Undo(reason));
@@ -131,5 +134,27 @@ async fn take_back(store: &Sqlite, args: &Undo, session: &Session) -> Result<Und
         }
         other => other?,
     };
-    Ok(Undone { undone: entry.into(), version: committed.version })
+    let restored = match entry.changes.origin {
+        Origin::Reversal => taken_back_by(store, &entry).await?,
+        _ => None,
+    };
+    Ok(Undone { undone: entry.into(), version: committed.version, restored })
+}
+
+/// The version that an undo took back: the newest before it with just the opposite changes.
+async fn taken_back_by(store: &impl Storage, undo: &LogEntry) -> Result<Option<Version>, Failure> {
+    const PAGE: u32 = 50;
+    let mut before = undo.version.0.saturating_sub(1);
+    while before > 0 {
+        let first = before.saturating_sub(u64::from(PAGE));
+        // Not more than a page.
+        let many = u32::try_from(before - first).unwrap_or(PAGE);
+        let entries = store.log(Version(first), many).await?;
+        let opposite = |entry: &&LogEntry| entry.changes.inverse().changes == undo.changes.changes;
+        if let Some(entry) = entries.iter().rev().find(opposite) {
+            return Ok(Some(entry.version));
+        }
+        before = first;
+    }
+    Ok(None)
 }

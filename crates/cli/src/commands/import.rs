@@ -1,13 +1,15 @@
 //! `import`: reads files into the database, all or nothing.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use linewright_exchange::finding::Report;
 use linewright_exchange::input::{File, FileError, read_files};
 use linewright_exchange::plan::{Mode as Absent, Outcome};
-use linewright_exchange::{Format, ImportOptions};
+use linewright_exchange::{Format, ImportOptions, sort_out};
 use linewright_model::{Network, Text, Version};
-use linewright_store::{CommitError, Committed, Mode, Proposal, Sqlite, Storage};
+use linewright_store::{CommitError, Committed, Mode, Proposal, Storage, connect};
 use serde::Serialize;
 
 use crate::args::Import;
@@ -39,10 +41,52 @@ pub struct Imported {
 /// How often an import is compared again when the network changed meanwhile.
 const TRIES: u32 = 5;
 
-/// Runs the command.
+/// Runs the command; Ctrl-C ends it with everything as it was.
 pub async fn run(args: &Import, session: &Session) -> Result<Answer, Failure> {
+    let committing = Cell::new(None);
+    tokio::select! {
+        // Asked first, so that it is heard from the beginning.
+        biased;
+        // Where signals cannot be heard, the import goes on.
+        Ok(()) = tokio::signal::ctrl_c() => {}
+        done = read_and_write(args, session, &committing) => return done,
+    }
+    Err(Failure::Interrupted(interrupted(session, committing.get()).await))
+}
+
+/// What stands after an interruption; `committing` is the version before a change that was being written.
+async fn interrupted(session: &Session, committing: Option<Version>) -> String {
+    let nothing = session.lang.pick("interrupted; nothing was changed", "已中断，数据未改动").to_owned();
+    let Some(base) = committing else { return nothing };
+    let head = match connect(&session.database, Mode::ReadOnly).await {
+        Ok(store) => store.head().await.ok(),
+        Err(_) => None,
+    };
+    match head {
+        Some(head) if head == base => nothing,
+        _ => session
+            .lang
+            .pick(
+                "interrupted while writing; the change is either whole or not there: see `linewright log`",
+                "写入时中断；变更要么完整写入，要么未写入：请查看 `linewright log`",
+            )
+            .to_owned(),
+    }
+}
+
+/// Long work off the thread that listens for Ctrl-C.
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| Failure::Internal(error.to_string()))
+}
+
+async fn read_and_write(
+    args: &Import,
+    session: &Session,
+    committing: &Cell<Option<Version>>,
+) -> Result<Answer, Failure> {
     let line = session.progress(session.lang.pick("reading files", "读取文件"));
-    let files = read_files(&args.files, u64::from(args.limit) << 20)?;
+    let (paths, limit_bytes) = (args.files.clone(), u64::from(args.limit) << 20);
+    let (files, remarks) = sort_out(apart(move || read_files(&paths, limit_bytes)).await??);
     let format = match args.format.0 {
         Some(format) => format,
         None => Format::detect(&files)?,
@@ -54,13 +98,15 @@ pub async fn run(args: &Import, session: &Session) -> Result<Answer, Failure> {
         mode: if args.replace { Absent::Replace } else { Absent::Merge },
         crs: args.crs,
         dataset: args.name.as_deref().map(Text::from),
+        remarks,
     };
-    let job = Job { args, session, files, options, line };
+    let job = Job { args, session, input: Arc::new((files, options)), line, committing };
     let imported = if args.dry_run { job.rehearse(format).await? } else { job.write(format).await? };
     drop(job);
     let refused = imported.refused;
-    let shown = if session.quiet { 0 } else { args.findings };
-    let answer = Answer::new(session, &imported, || text::import::render(&imported, shown, session.lang))?;
+    let answer = Answer::new(session, &imported, || {
+        text::import::render(&imported, args.findings, session.quiet, session.lang)
+    })?;
     Ok(answer.refused(refused))
 }
 
@@ -72,15 +118,17 @@ fn read_text(path: &Path) -> Result<Text, Failure> {
 struct Job<'a> {
     args: &'a Import,
     session: &'a Session,
-    files: Vec<File>,
-    options: ImportOptions,
+    input: Arc<(Vec<File>, ImportOptions)>,
     line: Line,
+    /// Version before a change that is being written.
+    committing: &'a Cell<Option<Version>>,
 }
 
 impl Job<'_> {
-    fn compare(&self, network: &Network) -> Result<Outcome, Failure> {
+    async fn compare(&self, network: &Network) -> Result<Outcome, Failure> {
         self.line.now(self.session.lang.pick("comparing with the network", "与现网比对"));
-        let outcome = linewright_exchange::import(&self.files, &self.options, network)?;
+        let (input, against) = (Arc::clone(&self.input), network.clone());
+        let outcome = apart(move || linewright_exchange::import(&input.0, &input.1, &against)).await??;
         let (base, changes) = (network.version(), outcome.changes.changes.len());
         tracing::info!(%base, changes, refused = outcome.refused, "compared");
         Ok(outcome)
@@ -100,7 +148,7 @@ impl Job<'_> {
 
     async fn rehearse(&self, format: Format) -> Result<Imported, Failure> {
         let network = self.session.network_or_empty().await?;
-        let outcome = self.compare(&network)?;
+        let outcome = self.compare(&network).await?;
         Ok(self.imported(format, network.version(), outcome, None))
     }
 
@@ -108,9 +156,9 @@ impl Job<'_> {
         let (store, first) = match self.session.existing().await? {
             Some(store) => (store, None),
             None => {
-                // A refused import leaves no empty database behind.
-                let outcome = self.compare(&Network::new())?;
-                if outcome.refused {
+                // An import that is refused or brings nothing leaves no empty database behind.
+                let outcome = self.compare(&Network::new()).await?;
+                if outcome.refused || outcome.changes.is_empty() {
                     return Ok(self.imported(format, Version(0), outcome, None));
                 }
                 (self.session.writable(Mode::Create).await?, Some(outcome))
@@ -122,7 +170,12 @@ impl Job<'_> {
     }
 
     /// Commits what differs; `first` is what was compared with the empty network.
-    async fn write_to(&self, store: &Sqlite, format: Format, first: Option<Outcome>) -> Result<Imported, Failure> {
+    async fn write_to(
+        &self,
+        store: &impl Storage,
+        format: Format,
+        first: Option<Outcome>,
+    ) -> Result<Imported, Failure> {
         let (mut tried, mut first) = (0, first);
         loop {
             tried += 1;
@@ -130,11 +183,12 @@ impl Job<'_> {
             let base = network.version();
             let mut outcome = match first.take() {
                 Some(outcome) if base == Version(0) => outcome,
-                _ => self.compare(&network)?,
+                _ => self.compare(&network).await?,
             };
             if outcome.refused || outcome.changes.is_empty() {
                 return Ok(self.imported(format, base, outcome, None));
             }
+            self.committing.set(Some(base));
             match self.commit(store, &mut outcome).await {
                 Ok(committed) => {
                     let imported = self.imported(format, base, outcome, Some(committed.version));
@@ -151,7 +205,7 @@ impl Job<'_> {
         }
     }
 
-    async fn commit(&self, store: &Sqlite, outcome: &mut Outcome) -> Result<Committed, CommitError> {
+    async fn commit(&self, store: &impl Storage, outcome: &mut Outcome) -> Result<Committed, CommitError> {
         self.line.now(self.session.lang.pick("writing", "写入"));
         let why = self.args.why.clone().unwrap_or_else(|| {
             const NAMED: usize = 4;

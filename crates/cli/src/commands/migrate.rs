@@ -25,7 +25,8 @@ pub async fn run(session: &Session) -> Result<Answer, Failure> {
     store.close().await;
     migrated?;
     let lang = session.lang;
-    let database = session.database.as_str();
+    let database = session.shown_database();
+    let database = database.as_str();
     let (from, to, text) = match before {
         SchemaStatus::Empty => (None, None, lang.pick("new database, schema created", "新数据库，已建表").to_owned()),
         SchemaStatus::Current => {

@@ -4,6 +4,7 @@ mod catalog;
 pub mod check;
 pub mod demo;
 pub mod export;
+mod generate;
 pub mod history;
 pub mod import;
 mod migrate;
@@ -21,6 +22,7 @@ pub async fn run(command: Command, session: &Session) -> Result<Answer, Failure>
         Command::Demo(args) => demo::run(&args, session).await,
         Command::Import(args) => import::run(&args, session).await,
         Command::Export(args) => export::run(&args, session).await,
+        Command::Generate(args) => generate::run(&args, session).await,
         Command::Survey(args) => survey::run(&args, session).await,
         Command::Trace(args) => trace::run(&args, session).await,
         Command::Check(args) => check::run(&args, session).await,

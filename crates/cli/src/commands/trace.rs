@@ -1,6 +1,7 @@
 //! `trace`: what an element rides on and what it carries.
 
-use linewright_plan::{find, trace};
+use linewright_model::Network;
+use linewright_plan::{Subject, TraceError, find, trace};
 use linewright_search::Topology;
 
 use crate::args::Trace;
@@ -12,7 +13,20 @@ use crate::text;
 /// Runs the command.
 pub async fn run(args: &Trace, session: &Session) -> Result<Answer, Failure> {
     let network = session.network().await?;
-    let subject = find(&network, &args.element)?;
+    let subject = find(&network, &args.element).map_err(|error| with_names(&network, error))?;
     let traced = trace(&network, &Topology::build(&network), subject)?;
     Answer::new(session, &traced, || text::trace::render(&traced, session.lang))
+}
+
+/// The error with names beside the codes that it suggests, so that one knows which is meant.
+fn with_names(network: &Network, error: TraceError) -> TraceError {
+    let TraceError::NotFound { asked, similar } = error else { return error };
+    let named = |code: String| match find(network, &code) {
+        Ok(Subject::Record(id)) => match network.tag(id) {
+            Some(tag) if !tag.name.is_empty() && !code.contains(&*tag.name) => format!("{code} ({})", tag.name),
+            _ => code,
+        },
+        _ => code,
+    };
+    TraceError::NotFound { asked, similar: similar.into_iter().map(named).collect() }
 }

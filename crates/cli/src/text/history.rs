@@ -20,7 +20,14 @@ pub fn undone(undone: &Undone, lang: Lang) -> String {
         Lang::En => format!("version {} is taken back by version {}\n", undone.undone.version, undone.version),
         Lang::Zh => format!("版本 {} 已由版本 {} 撤销\n", undone.undone.version, undone.version),
     };
-    line(&undone.undone, lang) + &said
+    let further = match (undone.restored, lang) {
+        (None, _) => String::new(),
+        (Some(n), Lang::En) => {
+            format!("this takes back the undo of version {n}; to go further back: linewright undo VERSION\n")
+        }
+        (Some(n), Lang::Zh) => format!("这是撤销对版本 {n} 的撤销；如需继续回退：linewright undo 版本号\n"),
+    };
+    line(&undone.undone, lang) + &said + &further
 }
 
 fn line(entry: &Entry, lang: Lang) -> String {

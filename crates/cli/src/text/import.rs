@@ -9,19 +9,22 @@ use super::tables::{and_more, table};
 use super::words::Lang;
 use crate::commands::import::Imported;
 
-/// The findings by rule, `shown` of each; then what was done.
-pub fn render(imported: &Imported, shown: usize, lang: Lang) -> String {
+/// The findings by rule, `shown` of each; then what was done. When `quiet`, only those that refuse the import.
+pub fn render(imported: &Imported, shown: usize, quiet: bool, lang: Lang) -> String {
     let mut out = String::new();
-    findings(&mut out, imported, shown, lang);
-    counts(&mut out, imported, lang);
+    findings(&mut out, imported, shown, quiet, lang);
+    // What a refused import would have brought is none of the network's figures.
+    if !imported.refused {
+        counts(&mut out, imported, lang);
+    }
     out.push_str(&conclusion(imported, lang));
     out.push('\n');
     out
 }
 
-fn findings(out: &mut String, imported: &Imported, shown: usize, lang: Lang) {
+fn findings(out: &mut String, imported: &Imported, shown: usize, quiet: bool, lang: Lang) {
     let mut rules: BTreeMap<(Severity, &str), Vec<&Finding>> = BTreeMap::new();
-    for finding in &imported.report.findings {
+    for finding in imported.report.findings.iter().filter(|finding| !quiet || finding.refuses()) {
         rules.entry((finding.severity, finding.code)).or_default().push(finding);
     }
     for ((severity, code), found) in &rules {

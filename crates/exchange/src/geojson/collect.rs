@@ -8,6 +8,7 @@ use crate::finding::{Finding, Source, shown};
 use crate::geojson::geometry::{self, Place, Run, Vertex};
 use crate::geojson::json::{Object, kind_of, parse};
 use crate::geojson::mapping::Mapping;
+use crate::geojson::plausible;
 use crate::input::File;
 
 /// Member of a record's `extra` that keeps a geometry which the model does not hold as it came.
@@ -79,7 +80,7 @@ pub(crate) fn collection(value: Value, source: Source, crs: Option<Crs>, draft: 
     };
     members.shift_remove("crs");
     let kind = members.shift_remove("type");
-    let features = match (kind.as_ref().and_then(Value::as_str), members.shift_remove("features")) {
+    let mut features = match (kind.as_ref().and_then(Value::as_str), members.shift_remove("features")) {
         (Some("FeatureCollection"), Some(Value::Array(features))) => features,
         (Some("Feature"), _) => {
             members.insert("type".to_owned(), Value::from("Feature"));
@@ -100,6 +101,11 @@ pub(crate) fn collection(value: Value, source: Source, crs: Option<Crs>, draft: 
         draft.note(Finding::warning("no-features", &source, "features", "the collection has no features"));
     }
     members.shift_remove("bbox");
+    let mut geometries: Vec<&mut Value> = features.iter_mut().filter_map(|f| f.get_mut("geometry")).collect();
+    if !plausible::check(&mut geometries, crs, &source, draft) {
+        return None;
+    }
+    plausible::check_columns(&features, crs, &source, draft);
     Some(Collection { source, crs, features, members })
 }
 

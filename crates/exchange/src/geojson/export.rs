@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use linewright_model::crs::Crs;
-use linewright_model::{Network, Place, PlaceId};
+use linewright_model::{Network, Place, PlaceId, Text};
 use serde_json::{Value, json};
 
 use crate::draft::Draft;
@@ -12,7 +12,7 @@ use crate::finding::Source;
 use crate::format::ExportOptions;
 use crate::geojson::collect::{ALTITUDES, FEATURE, GEOMETRY, OURS};
 use crate::geojson::geometry::{self, Run, Vertex};
-use crate::geojson::import::{MADE, MAPPING, NAMED, PIECE, cable_length_m};
+use crate::geojson::import::{MADE, MAPPING, NAMED, OWN, PIECE, cable_length_m};
 use crate::geojson::join::uncut;
 use crate::geojson::json::{Object, text_of};
 use crate::geojson::mapping::Mapping;
@@ -117,6 +117,7 @@ impl Writer<'_> {
                     ("status", json!(words::stage_word(place.plant.stage))),
                     ("operator", json!(&*place.plant.unit)),
                     ("district", json!(&*place.region)),
+                    ("within", json!(&*self.container(place))),
                 ],
             );
             put_flat(&mut own, properties);
@@ -128,6 +129,12 @@ impl Writer<'_> {
             None => kept.get(GEOMETRY).cloned().unwrap_or(Value::Null),
         };
         Some(feature(&kept, properties, geometry))
+    }
+
+    /// Code of the place that a place stands in; empty for none.
+    fn container(&self, place: &Place) -> Text {
+        let container = place.within.and_then(|id| self.network.get(id));
+        container.map_or_else(Text::default, |container| container.tag.code.clone())
     }
 
     /// Writes to the source's columns what has changed since the import.
@@ -150,6 +157,11 @@ impl Writer<'_> {
         }
         if place.region != said.region {
             columns.region.set(properties, json!(&*place.region));
+        }
+        let container = self.container(place);
+        let known = || self.network.by_code::<PlaceId>(place.tag.dataset, &said.within).is_some();
+        if container != said.within && (!container.is_empty() || known()) {
+            columns.within.set(properties, json!(&*container));
         }
     }
 
@@ -235,6 +247,7 @@ impl Writer<'_> {
                 ("cores", json!(cable.and_then(|c| c.cores))),
                 ("fibre", json!(cable.map_or("", |c| &c.fibre))),
                 ("model", json!(cable.map_or("", |c| &c.model))),
+                (OWN, json!(if cable.is_some() { "cable" } else { "span" })),
             ],
         );
         put_flat(&mut own, extra);
@@ -265,7 +278,7 @@ impl Writer<'_> {
         if cable.fibre != said.fibre {
             columns.fibre.set(properties, json!(&*cable.fibre));
         }
-        let ground_m = line.span.map_or(0.0, |span| span.length_m);
+        let ground_m = line.ground_m(self.network);
         let expected_m = cable_length_m(said.length_m, ground_m);
         if single && (cable.length_m - expected_m).abs() > 0.001 {
             columns.length_m.set(properties, json!(cable.length_m));

@@ -9,9 +9,11 @@ use crate::draft::Draft;
 use crate::finding::{Finding, Source, shown};
 use crate::geojson::collect::{ALTITUDES, Collected, FEATURE, RawLine, RawNode};
 use crate::geojson::geometry::altitudes;
+use crate::geojson::islands::islands;
 use crate::geojson::join::{self, End, How, Joined, Piece};
 use crate::geojson::json::{Object, text_of};
 use crate::geojson::mapping::{LineFields, Mapping, NodeFields, unknown_status};
+use crate::geojson::view::MAX_WITHIN;
 use crate::geojson::words;
 use crate::length::{course_length_m, distance_m};
 
@@ -23,6 +25,9 @@ pub(crate) const MADE: &str = "@made";
 pub(crate) const PIECE: &str = "@piece";
 /// Member of a data set's `extra`: the column mapping it was read with, where it is not the default.
 pub(crate) const MAPPING: &str = "@mapping";
+
+/// Property of a line: an export of ours wrote it, for a `cable` or a `span`.
+pub(crate) const OWN: &str = "linewright";
 
 /// What a stored cable length may be of the ground's: a cable is no shorter, and slack has its bounds.
 const SANE_RATIO: std::ops::RangeInclusive<f64> = 1.0..=3.0;
@@ -57,18 +62,27 @@ pub(crate) fn import(code: &Text, collected: Collected, mapping: &Mapping, draft
     let nodes = nodes(collected.nodes, mapping, draft);
     let lines = lines(collected.lines, mapping, draft);
     let ids: BTreeMap<Text, usize> = nodes.iter().enumerate().map(|(n, node)| (node.code.clone(), n)).collect();
-    let points: Vec<join::Node> =
-        nodes.iter().map(|n| join::Node { at: n.raw.vertex.map(|v| v.at), name: n.fields.name.clone() }).collect();
-    let courses: Vec<join::Line> = lines
-        .iter()
-        .map(|l| join::Line { runs: l.raw.runs.clone(), names: [l.fields.from.clone(), l.fields.to.clone()] })
-        .collect();
+    let within = containers(&nodes, &ids);
+    let points = nodes.iter().zip(&within).map(|(n, within)| join::Node {
+        at: n.raw.vertex.map(|v| v.at),
+        name: n.fields.name.clone(),
+        inside: within.is_some(),
+    });
+    let points: Vec<join::Node> = points.collect();
+    let courses = lines.iter().map(|l| join::Line {
+        runs: l.raw.runs.clone(),
+        names: [l.fields.from.clone(), l.fields.to.clone()],
+        own: l.is_own(),
+    });
+    let courses: Vec<join::Line> = courses.collect();
     let joined = join::join(&points, &ids, &courses, mapping.snap_m, mapping.cut_m);
     let named = join::names_from_lines(&points, &courses, &joined);
-    let mut writer = Writer { dataset, places: Vec::new(), positions: Vec::new(), draft };
+    let passed = passed(&nodes, &joined);
+    let mut writer = Writer { dataset, places: Vec::new(), positions: Vec::new(), within, passed, draft };
     for (number, node) in nodes.into_iter().enumerate() {
         writer.place(node, named.get(&number));
     }
+    writer.contain();
     writer.made(&joined, &lines);
     for beside in &joined.beside {
         if let Some(line) = lines.get(beside.line) {
@@ -97,6 +111,30 @@ pub(crate) fn import(code: &Text, collected: Collected, mapping: &Mapping, draft
     let count = writer.places.len();
     let edges = joined.pieces.iter().flatten().map(|piece| piece.ends.map(|end| end.node));
     islands(count, edges, &Source::default(), draft);
+}
+
+/// The node that each node stands in; a chain of them that leads back to its beginning counts for nothing.
+fn containers(nodes: &[Node], ids: &BTreeMap<Text, usize>) -> Vec<Option<usize>> {
+    let named = |node: usize| nodes.get(node).and_then(|n| ids.get(&n.fields.within)).copied();
+    let in_circles = |node: usize| std::iter::successors(Some(node), |at| named(*at)).nth(MAX_WITHIN + 1).is_some();
+    (0..nodes.len()).map(|node| named(node).filter(|_| !in_circles(node))).collect()
+}
+
+/// Nodes that a cable passes without a cut: where it is pulled through and no line ends.
+fn passed(nodes: &[Node], joined: &Joined) -> BTreeSet<usize> {
+    use PlaceKind::{Entry, Handhole, Manhole, Pole};
+    let passes = |node: &Node| matches!(node.fields.kind, Some(Manhole | Handhole | Pole | Entry));
+    let mut passed: BTreeSet<usize> =
+        nodes.iter().enumerate().filter(|(_, node)| passes(node)).map(|(number, _)| number).collect();
+    for pieces in &joined.pieces {
+        for run in pieces.chunk_by(|a, b| a.run == b.run) {
+            let ends = run.first().map(|p| p.ends[0]).into_iter().chain(run.last().map(|p| p.ends[1]));
+            for end in ends {
+                passed.remove(&end.node);
+            }
+        }
+    }
+    passed
 }
 
 /// Members of the data set's `extra`: what the collections have beside their features.
@@ -135,6 +173,13 @@ struct Line {
     source: Source,
     fields: LineFields,
     raw: RawLine,
+}
+
+impl Line {
+    /// Whether an export of ours wrote it.
+    fn is_own(&self) -> bool {
+        self.raw.properties.get(OWN).and_then(Value::as_str).is_some_and(|what| what == "cable" || what == "span")
+    }
 }
 
 /// Gives out codes, each once.
@@ -236,6 +281,10 @@ struct Writer<'a> {
     /// Places by node number: those given, then those made.
     places: Vec<PlaceId>,
     positions: Vec<Option<linewright_model::Position>>,
+    /// The node that each given node stands in.
+    within: Vec<Option<usize>>,
+    /// Nodes at which only spans are cut.
+    passed: BTreeSet<usize>,
     draft: &'a mut Draft,
 }
 
@@ -266,6 +315,16 @@ impl Writer<'_> {
         self.places.push(id);
     }
 
+    /// Puts the places into those they stand in.
+    fn contain(&mut self) {
+        for (node, outer) in self.within.iter().enumerate() {
+            let outer = outer.and_then(|outer| self.places.get(outer)).copied();
+            if let Some((id, outer)) = self.places.get(node).copied().zip(outer) {
+                self.draft.edit(id, |place| place.within = Some(outer));
+            }
+        }
+    }
+
     fn made(&mut self, joined: &Joined, lines: &[Line]) {
         for made in &joined.made {
             let (line, run, side) = made.by;
@@ -289,7 +348,9 @@ impl Writer<'_> {
     }
 
     fn line(&mut self, line: Line, pieces: &[Piece]) {
+        let own = line.is_own();
         let Line { code, source, fields, raw } = line;
+        let whole = code.clone();
         if pieces.is_empty() {
             let reason = "the line has no usable course and does not name two known nodes; give it a geometry";
             let finding = Finding::error("no-ends", &source, "geometry", reason);
@@ -297,53 +358,85 @@ impl Writer<'_> {
             return;
         }
         let ground_m: f64 = pieces.iter().map(|p| self.ground_m(p)).sum();
-        self.check(&fields, pieces, ground_m, &source);
+        self.check(&fields, pieces, own, ground_m, &source);
         let ratio = if ground_m > 0.0 { cable_length_m(fields.length_m, ground_m) / ground_m } else { 1.0 };
         let plant = Plant { stage: fields.stage, unit: fields.unit.clone(), ..Plant::default() };
         let without_fibre = words::is_without_fibre(&fields.medium);
         let mut members = raw.properties;
         members.extend(raw.kept);
-        for (number, piece) in pieces.iter().enumerate() {
-            let own = if pieces.len() == 1 { code.clone() } else { Text::from(format!("{code}#{}", number + 1)) };
+        // A span is a stretch between two nodes; a cable goes on where it only passes one.
+        let goes_on =
+            |a: &Piece, b: &Piece| !without_fibre && a.run == b.run && (own || self.passed.contains(&b.ends[0].node));
+        let cables: Vec<&[Piece]> = pieces.chunk_by(goes_on).collect();
+        for (number, parts) in cables.iter().enumerate() {
+            let Some((first, last)) = parts.first().zip(parts.last()) else { continue };
+            let code = if cables.len() == 1 { code.clone() } else { Text::from(format!("{code}#{}", number + 1)) };
             let mut kept = std::mem::take(&mut members);
-            if pieces.len() > 1 {
-                let of = json!({"line": &*code, "at": number, "of": pieces.len(), "run": piece.run, "cut": piece.cut});
+            if cables.len() > 1 {
+                let of = json!({"line": &*whole, "at": number, "of": cables.len(), "run": first.run, "cut": first.cut});
                 kept.insert(PIECE.to_owned(), of);
             }
-            let [a, b] = piece.ends.map(|end| self.places.get(end.node).copied());
+            let [a, b] = [first.ends[0], last.ends[1]].map(|end| self.places.get(end.node).copied());
             let (Some(a), Some(b)) = (a, b) else { continue };
-            let mut piece_m = self.ground_m(piece);
-            if piece_m <= 0.0 && pieces.len() == 1 {
-                piece_m = fields.length_m.unwrap_or(0.0);
+            let mut along_m: f64 = parts.iter().map(|piece| self.ground_m(piece)).sum();
+            if along_m <= 0.0 && pieces.len() == 1 {
+                along_m = fields.length_m.unwrap_or(0.0);
             }
-            let mut span = Span::new(own.clone(), fields.kind, a, b, piece_m);
-            span.course = join::piece_course(piece);
-            span.plant = plant.clone();
-            span.tag.name = fields.name.clone();
-            span.tag.dataset = Some(self.dataset);
             let mut of_span = if without_fibre { std::mem::take(&mut kept) } else { Object::new() };
-            if let Some(altitudes) = altitudes(&piece.course) {
-                of_span.insert(ALTITUDES.to_owned(), altitudes);
+            let mut route = Vec::new();
+            for (at, piece) in parts.iter().enumerate() {
+                let code = if parts.len() == 1 { code.clone() } else { Text::from(format!("{code}#{}", at + 1)) };
+                let length_m = if parts.len() == 1 { along_m } else { self.ground_m(piece) };
+                let Some(mut span) = self.span(code, piece, length_m, &fields, std::mem::take(&mut of_span)) else {
+                    continue;
+                };
+                span.plant = plant.clone();
+                if words::is_radio(&fields.medium) && without_fibre {
+                    // Nothing lies on the ground there, so no cable can be pulled along it.
+                    span.capacity = Some(0);
+                }
+                if at > 0 && piece.cut {
+                    let mut members = span.tag.extra.take().map(|extra| (*extra).clone()).unwrap_or_default();
+                    members.insert(PIECE.to_owned(), json!({"cut": true}));
+                    span.tag.extra = extra(members);
+                }
+                let span = self.draft.add(span, source.clone());
+                route.push(linewright_model::RouteHop { span, bore: None });
             }
-            span.tag.extra = extra(of_span);
-            if words::is_radio(&fields.medium) && without_fibre {
-                // Nothing lies on the ground there, so no cable can be pulled along it.
-                span.capacity = Some(0);
-            }
-            let span = self.draft.add(span, source.clone());
             if without_fibre {
                 continue;
             }
-            let mut cable = Cable::new(own, a, b, piece_m * ratio);
+            let mut cable = Cable::new(code, a, b, along_m * ratio);
             cable.tag.name = fields.name.clone();
             cable.tag.dataset = Some(self.dataset);
             cable.tag.extra = extra(kept);
             cable.cores = fields.cores;
             cable.fibre = fields.fibre.clone();
-            cable.route = vec![linewright_model::RouteHop { span, bore: None }];
+            cable.route = route;
             cable.plant = plant.clone();
             self.draft.add(cable, source.clone());
         }
+    }
+
+    /// The outermost node that a node stands in, or itself.
+    fn ground(&self, node: usize) -> usize {
+        let outer = |at: &usize| self.within.get(*at).copied().flatten();
+        std::iter::successors(Some(node), outer).last().unwrap_or(node)
+    }
+
+    /// The span of a piece, `members` beside what the geometry leaves over.
+    fn span(&self, code: Text, piece: &Piece, length_m: f64, fields: &LineFields, mut members: Object) -> Option<Span> {
+        // A duct leads to the manhole, not to the closure in it.
+        let [a, b] = piece.ends.map(|end| self.places.get(self.ground(end.node)).copied());
+        let mut span = Span::new(code, fields.kind, a?, b?, length_m);
+        span.course = join::piece_course(piece);
+        span.tag.name = fields.name.clone();
+        span.tag.dataset = Some(self.dataset);
+        if let Some(altitudes) = altitudes(&piece.course) {
+            members.insert(ALTITUDES.to_owned(), altitudes);
+        }
+        span.tag.extra = extra(members);
+        Some(span)
     }
 
     /// Length of a piece along the ground; without a course, between its nodes.
@@ -355,7 +448,7 @@ impl Writer<'_> {
         a.zip(b).map_or(0.0, |(a, b)| distance_m(a, b))
     }
 
-    fn check(&mut self, fields: &LineFields, pieces: &[Piece], ground_m: f64, source: &Source) {
+    fn check(&mut self, fields: &LineFields, pieces: &[Piece], own: bool, ground_m: f64, source: &Source) {
         if let Some(stored_m) = fields.length_m {
             check_length(stored_m, ground_m, source, "length", self.draft);
         }
@@ -367,11 +460,18 @@ impl Writer<'_> {
             self.draft.note(Finding::warning("self-link", source, "from", reason));
         }
         let runs = pieces.last().map_or(0, |p| p.run);
-        if pieces.len() > runs + 1 {
-            let joints = pieces.windows(2).filter(|pair| pair[0].run == pair[1].run);
-            let at: Vec<String> = joints.map(|pair| self.label(pair[1].ends[0].node)).collect();
-            let reason = format!("the line is read as {} lines that meet at {}", pieces.len(), at.join(", "));
+        let joints: Vec<usize> =
+            pieces.windows(2).filter(|pair| pair[0].run == pair[1].run).map(|pair| pair[1].ends[0].node).collect();
+        let (through, cut): (Vec<usize>, Vec<usize>) = joints.into_iter().partition(|node| self.passed.contains(node));
+        let listed = |nodes: &[usize]| nodes.iter().map(|node| self.label(*node)).collect::<Vec<_>>().join(", ");
+        let [cut_at, passes] = [listed(&cut), listed(&through)];
+        if !cut.is_empty() && !own {
+            let reason = format!("the line is read as {} lines that meet at {}", cut.len() + 1, cut_at);
             self.draft.note(Finding::info("line-cut", source, "geometry", reason));
+        }
+        if !through.is_empty() && !own {
+            let reason = format!("the line passes {passes}; its spans are cut there, the cable is not");
+            self.draft.note(Finding::info("line-passes", source, "geometry", reason));
         }
         if runs > 0 {
             let reason = format!("the parts of the line do not touch; they are read as {} lines", runs + 1);
@@ -389,36 +489,4 @@ impl Writer<'_> {
             self.draft.note(Finding::info("end-by-name", source, "from", reason));
         }
     }
-}
-
-/// Says into how many networks without connection a map falls, and how many of its nodes have no line.
-pub(crate) fn islands(count: usize, edges: impl Iterator<Item = [usize; 2]>, source: &Source, draft: &mut Draft) {
-    let mut root: Vec<usize> = (0..count).collect();
-    let mut on_lines = BTreeSet::new();
-    for edge in edges {
-        on_lines.extend(edge);
-        let [a, b] = edge.map(|node| find(&mut root, node));
-        if let Some(slot) = root.get_mut(a.max(b)) {
-            *slot = a.min(b);
-        }
-    }
-    let islands: BTreeSet<usize> = on_lines.iter().map(|node| find(&mut root, *node)).collect();
-    let alone = count.saturating_sub(on_lines.len());
-    if islands.len() > 1 || (alone > 0 && !islands.is_empty()) {
-        let reason =
-            format!("networks without connection to each other: {}; nodes without lines: {alone}", islands.len());
-        draft.note(Finding::info("islands", source, "", reason));
-    }
-}
-
-/// The representative of a node's island; shortens the way to it.
-fn find(root: &mut [usize], mut node: usize) -> usize {
-    while let Some(up) = root.get(node).copied().filter(|up| *up != node) {
-        let above = root.get(up).copied().unwrap_or(up);
-        if let Some(slot) = root.get_mut(node) {
-            *slot = above;
-        }
-        node = up;
-    }
-    node
 }

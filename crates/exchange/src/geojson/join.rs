@@ -22,6 +22,8 @@ const MAX_ROUNDS: usize = 64;
 pub(crate) struct Node {
     pub(crate) at: Option<Position>,
     pub(crate) name: Text,
+    /// Whether it stands in another node, which is then where lines meet.
+    pub(crate) inside: bool,
 }
 
 /// A line as the join needs it.
@@ -30,6 +32,8 @@ pub(crate) struct Line {
     pub(crate) runs: Vec<Run>,
     /// Names or ids of the ends, in no sure order; empty when not said.
     pub(crate) names: [Text; 2],
+    /// Whether an export of ours wrote it: the names are ids, of the first end and of the second.
+    pub(crate) own: bool,
 }
 
 /// How an end was joined.
@@ -101,7 +105,11 @@ pub(crate) fn join(nodes: &[Node], ids: &BTreeMap<Text, usize>, lines: &[Line], 
             pieces.extend(ends.first().map(|ends| Piece { run: 0, course: Vec::new(), ends: *ends, cut: false }));
         }
         for (at, (run, ends)) in line.runs.iter().zip(ends).enumerate() {
-            let (on, beside) = work.along(run, &ends, cut_m);
+            let (on, mut beside) = work.along(run, &ends, cut_m, line.own);
+            if line.own {
+                // It says itself where it ends; what it only goes by is none of its business.
+                beside.clear();
+            }
             joined.beside.extend(beside.into_iter().map(|(node, distance_m)| Beside {
                 line: number,
                 node,
@@ -159,12 +167,15 @@ impl<'a> Work<'a> {
             let near = at.map(|at| self.grid.nearest(at, self.snap_m));
             let ends = [0, 1].map(|side| {
                 let (at, near, other) = (at[side], near[side], near[1 - side]);
+                let outer = if side == 0 { n == 0 } else { n == last };
+                if let Some(end) = self.own_end(at, line, side).filter(|_| outer) {
+                    return end;
+                }
                 if let Some((distance_m, node)) = near {
                     let how = if node < self.nodes.len() { How::Near } else { How::Made };
                     return End { node, how, distance_m };
                 }
                 // Only the ends of the whole line have names, and a name that the other end bears is taken.
-                let outer = if side == 0 { n == 0 } else { n == last };
                 let taken = other.and_then(|(_, node)| self.nodes.get(node)).map_or("", |node| &*node.name);
                 match self.by_name(at, &line.names, taken).filter(|_| outer) {
                     Some(end) if end.distance_m <= self.snap_m * NAME_REACH => return end,
@@ -176,6 +187,13 @@ impl<'a> Work<'a> {
             Some(ends)
         });
         ends.collect()
+    }
+
+    /// The node that a line of our own export gives by its id, of several at one spot the right one.
+    fn own_end(&self, at: Position, line: &Line, side: usize) -> Option<End> {
+        let node = self.ids.get(line.names.get(side)?).copied().filter(|_| line.own)?;
+        let distance_m = distance_m(at, self.nodes.get(node)?.at?);
+        (distance_m <= self.snap_m).then_some(End { node, how: How::Near, distance_m })
     }
 
     fn of_name(&self, name: &str) -> Option<usize> {
@@ -216,7 +234,7 @@ impl<'a> Work<'a> {
     }
 
     /// Nodes on the inside of a run, in order, and those beside it.
-    fn along(&self, run: &Run, ends: &[End; 2], cut_m: f64) -> (Vec<On>, Vec<(usize, f64)>) {
+    fn along(&self, run: &Run, ends: &[End; 2], cut_m: f64, own: bool) -> (Vec<On>, Vec<(usize, f64)>) {
         let reach_m = self.snap_m.max(cut_m);
         let mut best: BTreeMap<usize, On> = BTreeMap::new();
         let mut walked_m = 0.0;
@@ -224,6 +242,9 @@ impl<'a> Work<'a> {
             let [a, b] = pair else { continue };
             let leg_m = distance_m(a.at, b.at);
             for node in self.around(a.at, b.at, leg_m, reach_m) {
+                if self.nodes.get(node).is_some_and(|node| node.inside) {
+                    continue;
+                }
                 let Some(at) = self.position(node).filter(|_| ends.iter().all(|end| end.node != node)) else {
                     continue;
                 };
@@ -236,7 +257,8 @@ impl<'a> Work<'a> {
             walked_m += leg_m;
         }
         // Near its ends a line is where its ends' nodes are; a cut there would leave a stump.
-        let inside = |on: &On| on.along_m > self.snap_m && on.along_m < walked_m - self.snap_m;
+        let margin_m = if own { cut_m.max(1.0) } else { self.snap_m };
+        let inside = |on: &On| on.along_m > margin_m && on.along_m < walked_m - margin_m;
         let (mut on, beside): (Vec<On>, Vec<On>) =
             best.into_values().filter(inside).partition(|on| on.distance_m <= cut_m);
         on.sort_by(|a, b| a.along_m.total_cmp(&b.along_m).then(a.node.cmp(&b.node)));

@@ -4,6 +4,7 @@ use linewright_model::{PlaceKind, SpanKind, Stage, Text};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::finding::plain;
 use crate::geojson::json::{Object, text_of};
 use crate::geojson::words;
 
@@ -44,6 +45,7 @@ pub struct NodeColumns {
     pub status: Columns,
     pub operator: Columns,
     pub region: Columns,
+    pub within: Columns,
 }
 
 /// Columns of lines.
@@ -87,6 +89,7 @@ impl Default for NodeColumns {
             status: columns(&STATUS),
             operator: columns(&OPERATOR),
             region: columns(&["district", "county", "region", "province", "state"]),
+            within: columns(&["within"]),
         }
     }
 }
@@ -157,6 +160,8 @@ pub(crate) struct NodeFields {
     pub(crate) stage: Stage,
     pub(crate) unit: Text,
     pub(crate) region: Text,
+    /// Id of the node it stands in, as a closure in a manhole.
+    pub(crate) within: Text,
 }
 
 /// What a line's columns say, in the model's terms.
@@ -190,6 +195,7 @@ impl NodeColumns {
             stage: words::stage_of(&self.status.text(properties)).unwrap_or_default(),
             unit: self.operator.text(properties),
             region: self.region.text(properties),
+            within: self.within.text(properties),
         }
     }
 }
@@ -244,13 +250,19 @@ impl Mapping {
     /// # Errors
     /// Unknown keys, wrong types, tolerances that are no distances.
     pub fn from_toml(text: &str) -> Result<Self, MappingError> {
-        let mapping: Self = toml::from_str(text).map_err(|e| MappingError::NotToml(e.to_string()))?;
+        let mapping: Self = toml::from_str(text).map_err(|e| MappingError::NotToml(plain(&e.to_string())))?;
         for (name, given) in [("snap_m", mapping.snap_m), ("cut_m", mapping.cut_m)] {
             if !(0.0..=20_000.0).contains(&given) {
                 return Err(MappingError::Tolerance { name, given });
             }
         }
         Ok(mapping)
+    }
+
+    /// Every key of a mapping file with its default, as TOML.
+    pub fn defaults_as_toml() -> String {
+        // Numbers and lists of text always have a TOML form.
+        toml::to_string(&Self::default()).unwrap_or_default()
     }
 }
 
@@ -287,6 +299,9 @@ mod tests {
         for wrong in ["snap_m = -1", "snap_m = nan", "[lines]\nidd = \"x\"", "snap_m = \"x\"", "["] {
             assert!(Mapping::from_toml(wrong).is_err(), "{wrong}");
         }
+        let error = Mapping::from_toml("snap_m = \"x\"").unwrap_err().to_string();
+        assert!(error.contains("a number such as 100 is expected, not the text \"x\""), "{error}");
+        assert_eq!(Mapping::from_toml(&Mapping::defaults_as_toml()), Ok(Mapping::default()));
     }
 
     #[test]

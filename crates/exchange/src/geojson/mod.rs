@@ -5,14 +5,18 @@ mod export;
 pub(crate) mod geometry;
 pub(crate) mod grid;
 pub(crate) mod import;
+pub(crate) mod islands;
 mod join;
 pub(crate) mod json;
 mod mapping;
+pub(crate) mod plausible;
 pub(crate) mod view;
 pub(crate) mod words;
 
 #[cfg(test)]
 mod tests;
+
+use std::collections::BTreeSet;
 
 use linewright_model::Text;
 use serde_json::Value;
@@ -49,7 +53,15 @@ pub fn read(files: &[File], options: &ImportOptions) -> Draft {
     };
     let names: Vec<String> = collections.iter().map(name).collect();
     let code = options.dataset.clone().unwrap_or_else(|| common_name(&names));
+    if let Some(finding) = several_networks(files, &names) {
+        draft.note(finding);
+        return draft;
+    }
     let collected = collect::collect(collections, &mapping, &mut draft);
+    if collected.nodes.is_empty() && collected.lines.is_empty() {
+        // There is no network to make a data set of; what is wrong with the files has been said.
+        return draft;
+    }
     if collected.lines.is_empty() {
         let reason = "there are points but no lines; give the file of lines too";
         let file = Source::file(files.first().map_or(Text::from(""), |f| f.name.clone()));
@@ -57,6 +69,35 @@ pub fn read(files: &[File], options: &ImportOptions) -> Draft {
     }
     import::import(&code, collected, &mapping, &mut draft);
     draft
+}
+
+/// What names of collections end with, of points and of lines.
+const SUFFIXES: [&[&str]; 2] = [&["nodes", "points"], &["lines", "spans", "links"]];
+
+/// A finding when a folder holds the points and lines of more than one network: which belong together only their
+/// names say, and one data set of all would be wrong.
+fn several_networks(files: &[File], names: &[String]) -> Option<Finding> {
+    if !files.iter().any(|file| file.listed) {
+        return None;
+    }
+    let stems = |suffixes: &[&str]| {
+        let stem = |name: &String| {
+            let name = name.split('.').next()?;
+            let stem = suffixes.iter().find_map(|suffix| name.strip_suffix(suffix))?;
+            Some(stem.trim_end_matches(|c: char| !c.is_alphanumeric()).to_owned())
+        };
+        names.iter().filter_map(stem).collect::<BTreeSet<String>>()
+    };
+    let [points, lines] = SUFFIXES.map(stems);
+    let networks: Vec<&str> = points.intersection(&lines).map(String::as_str).collect();
+    if networks.len() < 2 {
+        return None;
+    }
+    let networks = networks.join(", ");
+    let reason = format!(
+        "the folder holds several networks ({networks}); import them one after the other, naming the files of each"
+    );
+    Some(Finding::error("several-networks", &Source::default(), "", reason))
 }
 
 /// Whether a file begins like GeoJSON.
@@ -74,8 +115,8 @@ fn common_name(names: &[String]) -> Text {
         let shared = common.chars().zip(name.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a);
         common = shared.collect();
     }
-    for suffix in ["nodes", "lines", "spans", "links", "points"] {
-        common = common.strip_suffix(suffix).map(str::to_owned).unwrap_or(common);
+    for suffix in SUFFIXES.into_iter().flatten() {
+        common = common.strip_suffix(*suffix).map(str::to_owned).unwrap_or(common);
     }
     let common = common.trim_matches(|c: char| !c.is_alphanumeric());
     if common.is_empty() { Text::from("geojson") } else { Text::from(common) }

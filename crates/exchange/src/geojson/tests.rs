@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use linewright_model::{Cable, Network, Occupancy, Place, Span, Stage};
+use linewright_model::{Cable, Network, Occupancy, Place, Position, Span, Stage};
 use serde_json::{Value, json};
 
 use crate::finding::Severity::{self, Error, Info, Warning};
@@ -345,4 +345,139 @@ fn what_changed_since_is_written_to_its_column() {
     let expected =
         json!({"line_id": "l", "from": "A", "to": "B", "cores": 48, "status": "Decommissioned", "length_m": 12_000.0});
     assert_eq!(features(&exported[1])[0]["properties"], expected);
+}
+
+/// The sample city.
+fn nantong() -> Network {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../topology-samples/nantong");
+    let files = crate::input::read_files(&[folder], crate::input::DEFAULT_LIMIT_BYTES).unwrap();
+    let outcome = crate::import(&files, &ImportOptions::default(), &Network::new()).unwrap();
+    let mut network = Network::new();
+    network.apply(&outcome.changes).unwrap();
+    network
+}
+
+/// Geodesic length, first and last position of each line by its id.
+fn drawn(lines: &[Value], geometry: &str, id: &str) -> std::collections::BTreeMap<String, (f64, Vec<Position>)> {
+    let at = |pair: &Value| Position::new(pair[0].as_f64().unwrap(), pair[1].as_f64().unwrap()).unwrap();
+    let line = |line: &Value| {
+        let run: Vec<Position> =
+            line.pointer(geometry).unwrap()["coordinates"].as_array().unwrap().iter().map(at).collect();
+        (line.pointer(id).unwrap().as_str().unwrap().to_owned(), (crate::length::course_length_m(&run), run))
+    };
+    lines.iter().map(line).collect()
+}
+
+#[test]
+fn cables_are_drawn_along_their_spans_from_end_to_end() {
+    let network = nantong();
+    let map = crate::export(&network, Format::Geojson, &ExportOptions::default()).unwrap();
+    let package = crate::export(&network, Format::Ofds, &ExportOptions::default()).unwrap();
+    let package: Value = serde_json::from_slice(&package[0].bytes).unwrap();
+    let spans = package["networks"][0]["spans"].as_array().unwrap();
+    let lines = [drawn(&features(&map[1]), "/geometry", "/properties/id"), drawn(spans, "/route", "/id")];
+    for (_, cable) in network.all::<Cable>() {
+        let ground = |id| network.get(crate::geojson::view::ground(&network, id)).unwrap().position.unwrap();
+        let along_m = |span: &Span| match span.course.len() {
+            0 | 1 => crate::length::distance_m(ground(span.a), ground(span.b)),
+            _ => crate::length::course_length_m(&span.course),
+        };
+        let expected_m: f64 = cable.route.iter().map(|hop| along_m(network.get(hop.span).unwrap())).sum();
+        for lines in &lines {
+            let (length_m, run) = &lines[&*cable.tag.code];
+            let code = &cable.tag.code;
+            assert!(
+                (length_m - expected_m).abs() <= 1.0 + expected_m * 0.001,
+                "{code}: {length_m} m, not {expected_m}"
+            );
+            let off_m = |at: &Position, id| crate::length::distance_m(*at, ground(id));
+            let ends_m = (off_m(run.first().unwrap(), cable.a), off_m(run.last().unwrap(), cable.b));
+            assert!(ends_m.0 < 1.0 && ends_m.1 < 1.0, "{code}: {ends_m:?}");
+        }
+    }
+}
+
+#[test]
+fn a_map_of_ours_has_as_many_cables_when_it_comes_back() {
+    let network = nantong();
+    let map = crate::export(&network, Format::Geojson, &ExportOptions::default()).unwrap();
+    let mut back = Network::new();
+    let outcome = import(&map, false, &mut back);
+    assert!(!outcome.refused, "{:#?}", outcome.report.findings);
+    assert_eq!(back.count::<Cable>(), network.count::<Cable>());
+    let ends =
+        |network: &Network, cable: &Cable| [cable.a, cable.b].map(|id| network.get(id).unwrap().tag.code.clone());
+    let (dataset, _) = back.all::<linewright_model::Dataset>().next().unwrap();
+    let (mut several, mut within) = (0, 0);
+    for (_, cable) in network.all::<Cable>() {
+        let id = back.by_code::<linewright_model::CableId>(Some(dataset), &cable.tag.code);
+        let again = back.get(id.unwrap_or_else(|| panic!("{}", cable.tag.code))).unwrap();
+        assert_eq!(ends(&network, cable), ends(&back, again), "{}", cable.tag.code);
+        assert!((again.length_m - cable.length_m).abs() < 1.0, "{}", cable.tag.code);
+        several += usize::from(again.route.len() > 1);
+    }
+    for (_, place) in back.all::<Place>() {
+        within += usize::from(place.within.is_some());
+    }
+    assert!(several > 40 && within > 10, "{several} cables of several spans, {within} places within others");
+    // And out again: the same map, byte for byte.
+    let again = crate::export(&back, Format::Geojson, &ExportOptions::default()).unwrap();
+    assert_same_features(&map, &again);
+    assert!(import(&again, false, &mut back).changes.is_empty());
+}
+
+#[test]
+fn a_cable_passes_manholes_and_ends_where_lines_meet() {
+    let manhole = |id: &str, at: [f64; 2]| {
+        let mut node = node(id, id, at);
+        node["properties"]["kind"] = json!("manhole");
+        node
+    };
+    let through = line("l", "A", "B", json!([[1.0, 5.0, 3.0], [1.0, 5.1, 5.0]]));
+    let mut nodes = nodes();
+    nodes.push(manhole("m", [1.0, 5.03]));
+    nodes.push(manhole("n", [1.0, 5.06]));
+    let spans = check(nodes.clone(), vec![through.clone()], false, &[(Info, "line-passes")]);
+    assert_eq!(spans, ["l#1 a-m", "l#2 m-n", "l#3 n-b"]);
+    let cables = |lines: Vec<Value>| {
+        let mut network = Network::new();
+        import(&files(nodes.clone(), lines), false, &mut network);
+        let cable = |c: &Cable| format!("{} {}", c.tag.code, c.route.len());
+        network.all::<Cable>().map(|(_, c)| cable(c)).collect::<Vec<_>>()
+    };
+    assert_eq!(cables(vec![through.clone()]), ["l 3"]);
+    // A line that ends in the second manhole is a junction there.
+    let spur = line("s", "C", "n", json!([[1.1, 5.06], [1.0, 5.06]]));
+    assert_eq!(cables(vec![through.clone(), spur.clone()]), ["l#1 2", "l#2 1", "s 1"]);
+    let found = [(Info, "end-without-node"), (Info, "line-cut"), (Info, "line-passes")];
+    let spans = check(nodes, vec![through, spur], false, &found);
+    assert_eq!(spans, ["l#1#1 a-m", "l#1#2 m-n", "l#2 n-b", "s s#start-n"]);
+}
+
+#[test]
+fn a_map_leaves_out_what_it_has_no_form_for() {
+    use linewright_model::TableKind;
+    let network = nantong();
+    let left = |format| crate::left_out(&network, format, &ExportOptions::default()).unwrap();
+    assert!(left(Format::Native).is_empty());
+    for format in [Format::Geojson, Format::Ofds, Format::OfdsGeojson] {
+        let left = left(format);
+        for table in [TableKind::Device, TableKind::Splice, TableKind::Trail, TableKind::Link, TableKind::Address] {
+            assert_eq!(left.get(&table), Some(&network.count_of(table)), "{format}");
+        }
+        assert!(!left.contains_key(&TableKind::Cable));
+    }
+    let nowhere = ExportOptions { dataset: Some("nowhere".into()), ..ExportOptions::default() };
+    assert!(crate::left_out(&network, Format::Geojson, &nowhere).is_err());
+}
+
+#[test]
+fn the_wrong_system_for_a_whole_map_is_one_error_that_no_repair_mends() {
+    let Some(files) = watra("GHA") else { return };
+    let options = ImportOptions { crs: Some("gk3:120".parse().unwrap()), ..options(true) };
+    let outcome = crate::import(&files, &options, &Network::new()).unwrap();
+    assert!(outcome.refused && outcome.changes.is_empty());
+    let found: Vec<&str> = outcome.report.findings.iter().map(|finding| finding.code).collect();
+    assert_eq!(found, ["wrong-crs", "wrong-crs"], "one for each file");
+    assert!(outcome.report.findings.iter().all(|finding| finding.reason.contains("--crs")));
 }

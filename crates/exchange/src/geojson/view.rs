@@ -9,10 +9,13 @@ use linewright_model::{
 use serde_json::Value;
 
 use crate::geojson::collect::ALTITUDES;
-use crate::geojson::geometry::{Run, with_altitudes};
+use crate::geojson::geometry::{Run, Vertex, with_altitudes};
+use crate::geojson::import::PIECE;
+use crate::geojson::join::uncut;
+use crate::length::distance_m;
 
 /// Places within places within places: deeper ones are a loop in the data.
-const MAX_WITHIN: usize = 16;
+pub(crate) const MAX_WITHIN: usize = 16;
 
 /// What one export has in one network: a data set, or the records of none.
 pub(crate) struct Group<'a> {
@@ -45,6 +48,16 @@ impl<'a> Line<'a> {
 
     pub(crate) fn length_m(&self) -> f64 {
         self.cable.map(|(_, c)| c.length_m).or(self.span.map(|s| s.length_m)).unwrap_or_default()
+    }
+
+    /// Length of the spans that the line lies in, metres.
+    pub(crate) fn ground_m(&self, network: &Network) -> f64 {
+        match (self.cable, self.span) {
+            (Some((_, cable)), _) => {
+                cable.route.iter().filter_map(|hop| network.get(hop.span)).map(|span| span.length_m).sum()
+            }
+            (None, span) => span.map_or(0.0, |span| span.length_m),
+        }
     }
 
     /// The course from the first end to the second.
@@ -126,25 +139,57 @@ fn span_course(span: &Span) -> Run {
     with_altitudes(&span.course, member(&span.tag.extra, ALTITUDES))
 }
 
-/// The spans' courses one after the other, each turned to go on where the last ended; between spans without a
-/// course the places at their ends.
-fn cable_course(network: &Network, cable: &Cable) -> Run {
-    let mut run = Run::new();
-    let mut at = cable.a;
-    for hop in &cable.route {
-        let Some(span) = network.get(hop.span) else { continue };
-        let mut course = span_course(span);
-        let backward = span.a != at && span.b == at;
-        if course.is_empty() && cable.route.len() > 1 {
-            let ends = [span.a, span.b].into_iter().filter_map(|id| position(network, id));
-            course = ends.map(|at| crate::geojson::geometry::Vertex { at, altitude_m: None }).collect();
+/// The place that a place is in on the ground: the outermost of those it stands within (a closure in its manhole).
+pub(crate) fn ground(network: &Network, place: PlaceId) -> PlaceId {
+    let mut at = place;
+    for _ in 0..MAX_WITHIN {
+        match network.get(at).and_then(|place| place.within) {
+            Some(outer) => at = outer,
+            None => return at,
         }
+    }
+    place
+}
+
+/// Whether a span is walked from its second end to its first: from `at`, towards the end that it shares with
+/// what follows; `course` begins where `last` ended if both ends are at one place.
+fn is_backward([a, b]: [PlaceId; 2], at: PlaceId, then: &[PlaceId], course: &Run, last: Option<&Vertex>) -> bool {
+    if a == b {
+        let off_m = |vertex: Option<&Vertex>| vertex.zip(last).map_or(0.0, |(v, last)| distance_m(v.at, last.at));
+        return off_m(course.last()) < off_m(course.first());
+    }
+    if a == at {
+        return false;
+    }
+    // Where the route does not hang together, what follows still says which end comes last.
+    b == at || (then.contains(&a) && !then.contains(&b))
+}
+
+/// The spans' courses one after the other, each turned to go on where the last ended; between spans without a
+/// course the places at their ends. Vertices put in where an import cut the line are left out.
+fn cable_course(network: &Network, cable: &Cable) -> Run {
+    let spans: Vec<&Arc<Span>> = cable.route.iter().filter_map(|hop| network.get(hop.span)).collect();
+    let ends_of = |span: &Span| [span.a, span.b].map(|end| ground(network, end));
+    let goal = [ground(network, cable.b)];
+    let mut at = ground(network, cable.a);
+    let mut courses: Vec<(Run, bool)> = Vec::new();
+    for (number, span) in spans.iter().enumerate() {
+        let ends = ends_of(span);
+        let next = spans.get(number + 1).map(|next| ends_of(next));
+        let mut course = span_course(span);
+        if course.is_empty() && spans.len() > 1 {
+            let ends = [span.a, span.b].into_iter().filter_map(|id| position(network, id));
+            course = ends.map(|at| Vertex { at, altitude_m: None }).collect();
+        }
+        let then = next.as_ref().map_or(&goal[..], |next| &next[..]);
+        let last = courses.iter().rev().find_map(|(course, _)| course.last());
+        let backward = is_backward(ends, at, then, &course, last);
         if backward {
             course.reverse();
         }
-        at = if backward { span.a } else { span.b };
-        let meets = run.last().zip(course.first()).is_some_and(|(a, b)| a == b);
-        run.extend(course.get(usize::from(meets)..).unwrap_or_default());
+        at = ends[usize::from(!backward)];
+        let cut = member(&span.tag.extra, PIECE).is_some_and(|piece| piece["cut"] == Value::Bool(true));
+        courses.push((course, cut && !backward));
     }
-    run
+    uncut(courses.iter().map(|(course, cut)| (course, *cut)))
 }

@@ -191,7 +191,7 @@ impl<'a> Writer<'a> {
 
     /// Writes the fibre length, kilometres, where the one kept does not come to it.
     fn set_length(&self, out: &mut Object, line: &Line<'_>, length_m: f64) {
-        let ground_m = line.span.map_or(0.0, |span| span.length_m);
+        let ground_m = line.ground_m(self.network);
         let stored_m = codes::fibre_length_m(out, ground_m).map(|(m, _)| m);
         let same = (cable_length_m(stored_m, ground_m) - length_m).abs() <= 0.001;
         if !same || (!self.from_ofds && stored_m.is_none()) {

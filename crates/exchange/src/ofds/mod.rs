@@ -62,6 +62,11 @@ fn file_stem(options: &ExportOptions) -> String {
 pub fn looks_like(file: &File) -> bool {
     let head = file.bytes.get(..65_536).unwrap_or(&file.bytes);
     let has = |word: &str| head.windows(word.len()).any(|w| w == word.as_bytes());
+    // A table of another form may well name the schema.
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    if !matches!(text.first(), Some(b'{' | b'[')) {
+        return false;
+    }
     let named = has("network-schema.json") || has("\"featureType\"");
     named || (!geojson::looks_like(file) && (has("\"networks\"") || (has("\"nodes\"") && has("\"spans\""))))
 }

@@ -10,6 +10,7 @@ use crate::finding::{Finding, Source, shown};
 use crate::format::ImportOptions;
 use crate::geojson::collect::{Collection, collection, declared_crs};
 use crate::geojson::json::{Object, kind_of, parse};
+use crate::geojson::plausible;
 use crate::input::File;
 use crate::ofds::schema;
 
@@ -91,7 +92,14 @@ fn network(value: Value, source: Source, options: &ImportOptions, draft: &mut Dr
             Vec::new()
         }
     };
-    let (nodes, spans) = (list("nodes", draft), list("spans", draft));
+    let mut nodes: Vec<(Source, Value)> = list("nodes", draft);
+    let mut spans: Vec<(Source, Value)> = list("spans", draft);
+    let at_nodes = nodes.iter_mut().filter_map(|(_, node)| node.get_mut("location"));
+    let mut geometries: Vec<&mut Value> =
+        at_nodes.chain(spans.iter_mut().filter_map(|(_, span)| span.get_mut("route"))).collect();
+    if !plausible::check(&mut geometries, crs, &source, draft) {
+        return None;
+    }
     Some(RawNetwork { source, members, crs, nodes, spans })
 }
 

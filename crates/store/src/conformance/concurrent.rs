@@ -1,6 +1,7 @@
 //! Cases about many at once: tasks on one handle, handles on one database.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use linewright_model::{CableId, Carrier, Id, Network, Trail, Version, Violation};
 use tokio::task::JoinSet;
@@ -79,6 +80,39 @@ pub(crate) async fn two_handles_see_each_other<B: Bench>(bench: B) {
     for network in [two.snapshot().await.unwrap(), one.load().await.unwrap(), one.snapshot().await.unwrap()] {
         assert_same(&seen, &network);
     }
+}
+
+pub(crate) async fn a_waiting_handle_hears_of_commits<B: Bench>(bench: B) {
+    let one = bench.ready().await;
+    let two = Arc::new(bench.open(Mode::ReadOnly).await.unwrap());
+    let waiting = {
+        let two = two.clone();
+        tokio::spawn(async move {
+            let mut seen = Vec::new();
+            while seen.last() < Some(&Version(3)) {
+                seen.push(two.newer(seen.last().copied().unwrap_or(Version(0))).await.unwrap());
+            }
+            seen
+        })
+    };
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(!waiting.is_finished(), "there is nothing to hear yet");
+    one.commit(proposal(cable(4))).await.unwrap();
+    one.commit(proposal(claim("T1", 1))).await.unwrap();
+    one.commit(proposal(claim("T2", 2))).await.unwrap();
+    let seen = tokio::time::timeout(Duration::from_secs(10), waiting).await.unwrap().unwrap();
+    assert!(seen.is_sorted() && seen.last() == Some(&Version(3)), "{seen:?}");
+    assert_same(&two.refresh().await.unwrap(), &one.snapshot().await.unwrap());
+    // Whoever is behind does not wait; whoever waits on a closed handle is told.
+    assert_eq!(two.newer(Version(1)).await, Ok(Version(3)));
+    let waiting = {
+        let two = two.clone();
+        tokio::spawn(async move { two.newer(Version(3)).await })
+    };
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    two.close().await;
+    let told = tokio::time::timeout(Duration::from_secs(10), waiting).await.unwrap().unwrap();
+    assert!(matches!(told, Err(StoreError::Closed { .. })), "{told:?}");
 }
 
 pub(crate) async fn two_handles_migrate_at_the_same_time<B: Bench>(bench: B) {

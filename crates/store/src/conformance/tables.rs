@@ -7,7 +7,7 @@ use linewright_model::*;
 
 use super::sample::{cable, claim, full, held};
 use super::{Bench, assert_same, ids, proposal};
-use crate::{CommitError, Mode, Progress, SchemaStatus, Storage, StoreError};
+use crate::{CommitError, Mode, Progress, Proposal, SchemaStatus, Storage, StoreError};
 
 pub(crate) async fn an_empty_database_asks_to_be_migrated<B: Bench>(bench: B) {
     assert!(matches!(bench.open(Mode::Write).await, Err(StoreError::Missing { .. })));
@@ -182,6 +182,83 @@ pub(crate) async fn what_cannot_be_stored_is_refused_alone<B: Bench>(bench: B) {
     let memory = store.snapshot().await.unwrap();
     assert_same(&store.load().await.unwrap(), &memory);
     assert_same(&store.as_of(crate::AsOf::Version(Version(1))).await.unwrap(), &memory);
+}
+
+/// Every text of every record of the sample in turn, by its way through the record's JSON.
+fn texts(value: &serde_json::Value, way: &str, into: &mut Vec<String>) {
+    match value {
+        serde_json::Value::String(_) => into.push(way.to_owned()),
+        serde_json::Value::Array(items) => {
+            items.iter().enumerate().for_each(|(at, item)| texts(item, &format!("{way}/{at}"), into));
+        }
+        serde_json::Value::Object(fields) => {
+            fields.iter().for_each(|(name, field)| texts(field, &format!("{way}/{name}"), into));
+        }
+        _ => {}
+    }
+}
+
+pub(crate) async fn a_zero_byte_is_refused_in_every_text<B: Bench>(bench: B) {
+    let store = bench.ready().await;
+    let whole = full();
+    let mut refused = 0;
+    for (at, change) in whole.changes.iter().enumerate() {
+        let json = serde_json::to_value(change).unwrap();
+        let mut ways = Vec::new();
+        texts(&json["after"], "/after", &mut ways);
+        for way in ways {
+            let mut spoilt = json.clone();
+            *spoilt.pointer_mut(&way).unwrap() = "a\0b".into();
+            // Names of an enumeration and dates are no free text.
+            let Ok(spoilt) = serde_json::from_value(spoilt) else { continue };
+            let mut set = whole.clone();
+            set.changes[at] = spoilt;
+            match store.commit(proposal(set)).await {
+                Err(CommitError::Unstorable { reason, .. }) => assert!(reason.contains("zero byte"), "{reason}"),
+                other => panic!("{way} of {change:?}: {other:?}"),
+            }
+            refused += 1;
+        }
+    }
+    assert!(refused > 40, "{refused}");
+    let with = |who: &str, why: &str| Proposal { who: who.into(), why: why.into(), ..proposal(full()) };
+    for proposal in [with("a\0b", ""), with("", "a\0b")] {
+        let error = store.commit(proposal).await.unwrap_err();
+        assert!(matches!(&error, CommitError::Unstorable { code, .. } if code == "a\0b"), "{error}");
+    }
+    assert_eq!(store.commit(proposal(whole)).await.unwrap().version, Version(1));
+}
+
+pub(crate) async fn the_largest_that_every_database_holds_comes_back<B: Bench>(bench: B) {
+    let store = bench.ready().await;
+    let place = |code: String, day: Option<NaiveDate>| {
+        let mut place = Place::new(code, PlaceKind::Node, None);
+        place.plant.available_from = day;
+        let mut set = ChangeSet::new(Origin::Recording);
+        set.create(place);
+        set
+    };
+    // Not compressible, so that an index has to hold all of it.
+    let code =
+        |bytes: u32| (0..bytes).map(|n| char::from(b'!' + (n.wrapping_mul(n) / 7 % 90) as u8)).collect::<String>();
+    let day = |year| NaiveDate::from_ymd_opt(year, 1, 1);
+    store.commit(proposal(place(code(1024), day(-4711)))).await.unwrap();
+    let refused = async |proposal: Proposal, says: &str| match store.commit(proposal).await {
+        Err(CommitError::Unstorable { reason, .. }) => assert!(reason.contains(says), "{reason}"),
+        other => panic!("{other:?}"),
+    };
+    refused(proposal(place(code(1025), None)), "1025 bytes").await;
+    refused(proposal(place("old".into(), day(-4712))), "before").await;
+    let at = |year, day| NaiveDate::from_ymd_opt(year, 1, day).unwrap().and_hms_opt(0, 0, 0).unwrap().and_utc();
+    refused(Proposal { at: at(0, 31), ..proposal(place("A".into(), None)) }, "years 1 to 9999").await;
+    refused(Proposal { at: at(10_000, 1), ..proposal(place("A".into(), None)) }, "years 1 to 9999").await;
+    let first = at(1, 1) + chrono::TimeDelta::nanoseconds(1_999);
+    store.commit(Proposal { at: first, ..proposal(place("B".into(), None)) }).await.unwrap();
+    store.commit(Proposal { at: at(9999, 1), ..proposal(place("C".into(), None)) }).await.unwrap();
+    let logged: Vec<_> = store.log(Version(1), 9).await.unwrap().into_iter().map(|entry| entry.at).collect();
+    assert_eq!(logged, [at(1, 1) + chrono::TimeDelta::microseconds(1), at(9999, 1)]);
+    let memory = store.snapshot().await.unwrap();
+    assert_same(&store.load().await.unwrap(), &memory);
 }
 
 pub(crate) async fn slots_and_codes_pass_within_a_commit<B: Bench>(bench: B) {

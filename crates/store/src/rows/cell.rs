@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use linewright_model::Text;
 use serde::Serialize;
 use serde::de::value::{Error as NameError, StrDeserializer};
@@ -17,6 +18,8 @@ pub(crate) enum Cell {
     Int(i64),
     Real(f64),
     Text(Text),
+    /// A date where the database has dates; SQLite has them as text.
+    Day(NaiveDate),
 }
 
 impl From<&Text> for Cell {
@@ -55,6 +58,12 @@ impl From<f64> for Cell {
     }
 }
 
+impl From<NaiveDate> for Cell {
+    fn from(day: NaiveDate) -> Self {
+        Cell::Day(day)
+    }
+}
+
 impl<T: Into<Cell>> From<Option<T>> for Cell {
     fn from(value: Option<T>) -> Self {
         value.map_or(Cell::Null, T::into)
@@ -81,12 +90,30 @@ impl Cell {
     }
 }
 
-/// A value that no column can hold.
+/// An index entry of PostgreSQL holds a third of a page, 2.7 kB; a code of this length leaves room for growth.
+pub(crate) const MAX_CODE_BYTES: usize = 1024;
+
+/// The first whole year of PostgreSQL's calendar, 4712 BC.
+pub(crate) const FIRST_YEAR: i32 = -4711;
+
+/// A value that not every database can hold. All refuse the same, so that a network can move from one to the other.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub(crate) enum Overflow {
     /// Above the range of a 64-bit signed column.
     #[error("{0} is too large a number; the largest is {max}", max = i64::MAX)]
     Number(u64),
+    /// Text that PostgreSQL refuses.
+    #[error("one of its texts holds a zero byte; take it out")]
+    ZeroByte,
+    /// A code that no index can hold.
+    #[error("its code is {0} bytes long; the longest is {MAX_CODE_BYTES}")]
+    Code(usize),
+    /// A date before the calendar of PostgreSQL begins.
+    #[error("the date {0} is before {FIRST_YEAR}")]
+    Day(NaiveDate),
+    /// A time that the log cannot order.
+    #[error("its time lies outside the years 1 to 9999")]
+    Time,
     /// Attributes nested too deep to be read back.
     #[error("its source attributes are nested more than {0} levels deep")]
     Depth(usize),
@@ -213,7 +240,17 @@ impl Cells {
         serde_json::from_str(&json).map_err(|error| self.damage(format!("cannot be read: {error}")))
     }
 
-    /// Text parsed by its type, dates and times for instance.
+    /// A date, or its text where the database has no dates.
+    pub(crate) fn day_or_none(&mut self) -> Result<Option<NaiveDate>, Damage> {
+        match self.next()? {
+            Cell::Null => Ok(None),
+            Cell::Day(day) => Ok(Some(day)),
+            Cell::Text(text) => text.parse().map(Some).map_err(|error| self.damage(format!("is {text:?}: {error}"))),
+            _ => Err(self.damage("is no date")),
+        }
+    }
+
+    /// Text parsed by its type, times for instance.
     pub(crate) fn parsed_or_none<T: std::str::FromStr<Err: fmt::Display>>(&mut self) -> Result<Option<T>, Damage> {
         let Some(text) = self.text_or_none()? else { return Ok(None) };
         text.parse().map(Some).map_err(|error| self.damage(format!("is {text:?}: {error}")))

@@ -5,6 +5,7 @@ mod cell;
 mod device;
 mod place;
 mod span;
+mod text;
 mod trail;
 
 use linewright_model::{
@@ -12,7 +13,8 @@ use linewright_model::{
     Span, Splice, Stored, TableKind, Tag, Trail, Version,
 };
 
-pub(crate) use cell::{Cell, Cells, Damage, Overflow, Row};
+pub(crate) use cell::{Cell, Cells, Damage, FIRST_YEAR, MAX_CODE_BYTES, Overflow, Row};
+pub(crate) use text::has_zero_byte;
 
 /// A SQL table and its columns, the key of the owning record first.
 pub(crate) struct Shape {
@@ -22,6 +24,23 @@ pub(crate) struct Shape {
     pub(crate) columns: &'static [&'static str],
     /// Columns that order the rows of one record.
     pub(crate) order: &'static str,
+}
+
+/// Column names for SQL: some of ours are its keywords.
+pub(crate) fn quoted(columns: &[&str]) -> String {
+    columns.iter().map(|column| format!("\"{column}\"")).collect::<Vec<_>>().join(", ")
+}
+
+/// The counters of ids as their rows say; on `Err` says what is wrong with them.
+pub(crate) fn next_ids(rows: Vec<(String, i64)>) -> Result<Vec<(TableKind, u32)>, String> {
+    rows.into_iter()
+        .map(|(name, next)| {
+            let table = TableKind::ALL.iter().find(|table| table.name() == name);
+            let table = table.ok_or_else(|| format!("id_counter names {name:?}, which is no table"))?;
+            let next = u32::try_from(next).map_err(|_| format!("id_counter of {name} is {next}"))?;
+            Ok((*table, next))
+        })
+        .collect()
 }
 
 /// What every record's own table begins with.
@@ -172,6 +191,11 @@ macro_rules! dispatch {
             into: &mut Restored,
         ) -> Result<(), Damage> {
             match table { $(TableKind::$record => take_records::<$record>(main, lists, into)),* }
+        }
+
+        /// Whether a text of a change's record, as it is after the change, holds a zero byte.
+        pub(crate) fn zero_byte(change: &Change) -> bool {
+            match change { $(Change::$record(edit) => edit.after.as_ref().is_some_and(|record| has_zero_byte(&**record))),* }
         }
 
         /// Whether a change's record existed before it.

@@ -10,8 +10,7 @@ impl Row<'_> {
     }
 
     pub(super) fn plant(&mut self, plant: &Plant) -> Result<&mut Self, Overflow> {
-        let from = plant.available_from.map(|day| day.to_string());
-        self.name(&plant.stage)?.add(from.as_deref()).name(&plant.ownership)?;
+        self.name(&plant.stage)?.add(plant.available_from).name(&plant.ownership)?;
         Ok(self.add(&plant.notice_party).add(&plant.unit))
     }
 }
@@ -30,7 +29,7 @@ impl Cells {
     pub(super) fn plant(&mut self) -> Result<Plant, Damage> {
         Ok(Plant {
             stage: self.name()?,
-            available_from: self.parsed_or_none()?,
+            available_from: self.day_or_none()?,
             ownership: self.name()?,
             notice_party: self.text()?,
             unit: self.text()?,

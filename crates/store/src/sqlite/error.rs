@@ -21,16 +21,16 @@ impl File {
         &self.path
     }
 
-    fn at(&self) -> PathBuf {
-        self.path.clone()
+    pub(super) fn name(&self) -> String {
+        self.path.display().to_string()
     }
 
     pub(super) fn closed(&self) -> StoreError {
-        StoreError::Closed { path: self.at() }
+        StoreError::Closed { database: self.name() }
     }
 
     pub(super) fn damaged(&self, reason: impl Into<String>) -> StoreError {
-        StoreError::Damaged { path: self.at(), reason: reason.into() }
+        StoreError::Damaged { database: self.name(), reason: reason.into() }
     }
 
     pub(super) fn damage(&self, damage: Damage) -> StoreError {
@@ -47,17 +47,17 @@ impl File {
             Mode::ReadOnly => "this command opened it for reading; open it for writing to change it",
             Mode::Write | Mode::Create => "check the permissions of the file, its directory and its disk",
         };
-        StoreError::ReadOnly { path: self.at(), reason: reason.to_owned() }
+        StoreError::ReadOnly { database: self.name(), reason: reason.to_owned() }
     }
 
     /// The error of a failed statement.
     pub(super) fn error(&self, error: sqlx::Error) -> StoreError {
         match error {
             sqlx::Error::Database(error) => self.database_error(&*error),
-            sqlx::Error::Io(error) => StoreError::Io { path: self.at(), reason: error.to_string() },
+            sqlx::Error::Io(error) => StoreError::Io { database: self.name(), reason: error.to_string() },
             sqlx::Error::PoolClosed => self.closed(),
             sqlx::Error::PoolTimedOut => {
-                StoreError::Io { path: self.at(), reason: "all connections were busy for too long".to_owned() }
+                StoreError::Io { database: self.name(), reason: "all connections were busy for too long".to_owned() }
             }
             // Text that is not UTF-8 or a value of a wrong kind: not written by us.
             sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::RowNotFound => {
@@ -71,22 +71,22 @@ impl File {
     }
 
     fn database_error(&self, error: &dyn DatabaseError) -> StoreError {
-        let path = self.at();
+        let database = self.name();
         let reason = error.message().to_owned();
         match primary_code(error) {
-            BUSY | LOCKED => StoreError::Locked { path, waited_s: self.wait.as_secs() },
+            BUSY | LOCKED => StoreError::Locked { database, waited_s: self.wait.as_secs() },
             READONLY => self.read_only(),
-            IOERR => StoreError::Io { path, reason },
+            IOERR => StoreError::Io { database, reason },
             CORRUPT => self.damaged(reason),
-            FULL => StoreError::DiskFull { path },
-            PERM | CANTOPEN | AUTH => StoreError::Denied { path, reason },
-            NOTADB => StoreError::NotADatabase { path },
+            FULL => StoreError::DiskFull { database },
+            PERM | CANTOPEN | AUTH => StoreError::Denied { database, reason },
+            NOTADB => StoreError::NotADatabase { path: self.path.clone() },
             CONSTRAINT => {
-                tracing::error!(path = %path.display(), %reason, "the tables refuse what the network allows");
+                tracing::error!(path = %database, %reason, "the tables refuse what the network allows");
                 StoreError::Internal { what: format!("the tables refuse what the network allows ({reason})") }
             }
             _ => {
-                tracing::error!(path = %path.display(), %reason, "unexpected database error");
+                tracing::error!(path = %database, %reason, "unexpected database error");
                 StoreError::Internal { what: reason }
             }
         }

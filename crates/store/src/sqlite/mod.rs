@@ -1,8 +1,8 @@
 //! SQLite: one file, WAL, `synchronous=FULL`; readers beside one committer.
 
-mod committer;
 #[cfg(test)]
 mod crash;
+mod engine;
 mod error;
 mod read;
 mod schema;
@@ -19,14 +19,17 @@ use linewright_model::{Network, Version};
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqlitePool};
-use tokio::sync::{mpsc, oneshot, watch};
 
+use crate::committer::Committer;
 use crate::{AsOf, CommitError, Committed, LogEntry, Mode, Proposal, SchemaStatus, Storage, StoreError};
-use committer::{Committer, Message, WAITING};
+use engine::SqliteEngine;
 use error::File;
 
 /// How long to wait for another process to release the write lock.
 const WAIT: Duration = Duration::from_secs(10);
+
+/// Between two looks at the head by one who waits for commits of others.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// Connections that read at the same time.
 const READERS: u32 = 4;
@@ -45,8 +48,7 @@ const LAST_SECOND: i64 = 253_402_300_799;
 pub struct Sqlite {
     file: Arc<File>,
     readers: SqlitePool,
-    committer: mpsc::Sender<Message>,
-    seen: watch::Receiver<Option<Network>>,
+    committer: Committer,
 }
 
 impl Sqlite {
@@ -61,7 +63,7 @@ impl Sqlite {
     pub async fn open_waiting(path: &Path, mode: Mode, wait: Duration) -> Result<Self, StoreError> {
         // Absolute, so that SQLite takes no name for a URI.
         let absolute = std::path::absolute(path)
-            .map_err(|error| StoreError::Denied { path: path.into(), reason: error.to_string() })?;
+            .map_err(|error| StoreError::Denied { database: path.display().to_string(), reason: error.to_string() })?;
         let options = SqliteConnectOptions::new()
             .filename(absolute)
             .read_only(mode == Mode::ReadOnly)
@@ -90,10 +92,8 @@ impl Sqlite {
         };
         let conn = options.connect().await.map_err(|e| file.error(e))?;
         let readers = SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options);
-        let (committer, inbox) = mpsc::channel(WAITING);
-        let (seen_by_committer, seen) = watch::channel(None);
-        tokio::spawn(Committer { file: file.clone(), conn, inbox, seen: seen_by_committer }.run());
-        Ok(Self { file, readers, committer, seen })
+        let committer = Committer::start(SqliteEngine { file: file.clone(), conn }, file.closed());
+        Ok(Self { file, readers, committer })
     }
 
     async fn reader(&self) -> Result<PoolConnection<sqlx::Sqlite>, StoreError> {
@@ -123,10 +123,10 @@ fn look_before(path: &Path, mode: Mode) -> Result<(), StoreError> {
             match directory {
                 Some(directory) if !directory.is_dir() => Err(StoreError::NoDirectory { directory: directory.into() }),
                 _ if mode == Mode::Create => Ok(()),
-                _ => Err(StoreError::Missing { path: path.into() }),
+                _ => Err(StoreError::Missing { database: path.display().to_string() }),
             }
         }
-        Err(error) => Err(StoreError::Denied { path: path.into(), reason: error.to_string() }),
+        Err(error) => Err(StoreError::Denied { database: path.display().to_string(), reason: error.to_string() }),
     }
 }
 
@@ -152,24 +152,25 @@ impl Storage for Sqlite {
     }
 
     async fn snapshot(&self) -> Result<Network, StoreError> {
-        let known = self.seen.borrow().clone();
-        match known {
-            Some(network) if !self.committer.is_closed() => Ok(network),
-            _ => self.refresh().await,
-        }
+        self.committer.snapshot().await
     }
 
     async fn refresh(&self) -> Result<Network, StoreError> {
-        let (reply, answer) = oneshot::channel();
-        self.committer.send(Message::Refresh(reply)).await.map_err(|_| self.file.closed())?;
-        answer.await.map_err(|_| self.file.closed())?
+        self.committer.refresh().await
+    }
+
+    async fn newer(&self, than: Version) -> Result<Version, StoreError> {
+        loop {
+            let head = self.head().await?;
+            if head > than {
+                return Ok(head);
+            }
+            tokio::time::sleep(LOOK).await;
+        }
     }
 
     async fn commit(&self, proposal: Proposal) -> Result<Committed, CommitError> {
-        let (reply, answer) = oneshot::channel();
-        let message = Message::Commit(Box::new((proposal, reply)));
-        self.committer.send(message).await.map_err(|_| self.file.closed())?;
-        answer.await.map_err(|_| self.file.closed())?
+        self.committer.commit(proposal).await
     }
 
     async fn log(&self, after: Version, limit: u32) -> Result<Vec<LogEntry>, StoreError> {
@@ -191,10 +192,7 @@ impl Storage for Sqlite {
     }
 
     async fn close(&self) {
-        let (reply, answer) = oneshot::channel();
-        if self.committer.send(Message::Close(reply)).await.is_ok() {
-            answer.await.ok();
-        }
+        self.committer.close().await;
         self.readers.close().await;
     }
 }

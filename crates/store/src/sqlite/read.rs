@@ -1,12 +1,12 @@
 //! Reading: the tables in bulk, the log page by page.
 
-use linewright_model::{Change, ChangeSet, Network, Origin, TableKind, Version};
+use linewright_model::{ChangeSet, Network, Origin, TableKind, Version};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Connection, Decode, Row, Sqlite, SqliteConnection, TypeInfo, ValueRef};
 
 use super::error::File;
 use super::schema;
-use crate::rows::{self, Cell, Restored, Shape};
+use crate::rows::{self, Cell, Restored, Shape, quoted};
 use crate::{LogEntry, StoreError, fold};
 
 /// Records read at a time.
@@ -72,11 +72,6 @@ async fn select(
     found.iter().map(cells).collect::<Result<_, _>>().map_err(|e| file.error(e))
 }
 
-/// Column names for SQL: some of ours are its keywords.
-pub(super) fn quoted(columns: &[&str]) -> String {
-    columns.iter().map(|column| format!("\"{column}\"")).collect::<Vec<_>>().join(", ")
-}
-
 fn cells(row: &SqliteRow) -> Result<Vec<Cell>, sqlx::Error> {
     (0..row.len())
         .map(|at| {
@@ -101,14 +96,7 @@ async fn next_ids(conn: &mut SqliteConnection, file: &File) -> Result<Vec<(Table
         .fetch_all(conn)
         .await
         .map_err(|e| file.error(e))?;
-    rows.into_iter()
-        .map(|(name, next)| {
-            let table = TableKind::ALL.iter().find(|table| table.name() == name);
-            let table = table.ok_or_else(|| file.damaged(format!("id_counter names {name:?}, which is no table")))?;
-            let next = u32::try_from(next).map_err(|_| file.damaged(format!("id_counter of {name} is {next}")))?;
-            Ok((*table, next))
-        })
-        .collect()
+    rows::next_ids(rows).map_err(|reason| file.damaged(reason))
 }
 
 /// Up to `limit` log entries after a version.
@@ -140,20 +128,12 @@ pub(super) async fn log(
     let mut more = more.into_iter().peekable();
     let mut entries = Vec::with_capacity(heads.len());
     for (version, at, who, why, origin, changes) in heads {
-        let bad = |what: String| file.damaged(format!("version {version} of the log cannot be read: {what}"));
-        let parse = |json: &str| serde_json::from_str::<Vec<Change>>(json).map_err(|error| bad(error.to_string()));
-        let mut list = parse(&changes)?;
+        let mut parts = vec![changes];
         while let Some((_, part)) = more.next_if(|(of, _)| *of == version) {
-            list.append(&mut parse(&part)?);
+            parts.push(part);
         }
-        let origin = serde_json::from_value(origin.into()).map_err(|error| bad(error.to_string()))?;
-        entries.push(LogEntry {
-            version: Version(u64::try_from(version).map_err(|error| bad(error.to_string()))?),
-            at: at.parse().map_err(|error| bad(format!("{at:?}: {error}")))?,
-            who,
-            why,
-            changes: ChangeSet { origin, changes: list },
-        });
+        let entry = fold::entry(version, at.parse().ok(), (who, why, origin), &parts);
+        entries.push(entry.map_err(|reason| file.damaged(reason))?);
     }
     Ok(entries)
 }

@@ -17,15 +17,6 @@ fn needed() -> i64 {
     MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
 }
 
-fn compare(found: i64) -> SchemaStatus {
-    let needed = needed();
-    match found.cmp(&needed) {
-        std::cmp::Ordering::Less => SchemaStatus::Older { found, needed },
-        std::cmp::Ordering::Equal => SchemaStatus::Current,
-        std::cmp::Ordering::Greater => SchemaStatus::Newer { found, needed },
-    }
-}
-
 /// The schema of the database; refuses the database of another program.
 pub(super) async fn status(conn: &mut SqliteConnection, file: &File) -> Result<SchemaStatus, StoreError> {
     // One transaction, so that a migration elsewhere is seen whole or not at all.
@@ -37,24 +28,13 @@ pub(super) async fn status(conn: &mut SqliteConnection, file: &File) -> Result<S
         sqlx::query_scalar("PRAGMA application_id").fetch_one(&mut *read).await.map_err(|e| file.error(e))?;
     if application != APPLICATION_ID {
         let empty = tables == 0 && application == 0;
-        return if empty { Ok(SchemaStatus::Empty) } else { Err(StoreError::Foreign { path: file.path().into() }) };
+        return if empty { Ok(SchemaStatus::Empty) } else { Err(StoreError::Foreign { database: file.name() }) };
     }
     let found: Option<i64> = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations")
         .fetch_one(&mut *read)
         .await
         .map_err(|e| file.error(e))?;
-    Ok(found.map_or(SchemaStatus::Empty, compare))
-}
-
-/// The error that a status is to someone who wants to use the tables.
-fn refusal(status: SchemaStatus, file: &File) -> Option<StoreError> {
-    let path = file.path().to_owned();
-    match status {
-        SchemaStatus::Current => None,
-        SchemaStatus::Empty => Some(StoreError::SchemaEmpty { path }),
-        SchemaStatus::Older { found, needed } => Some(StoreError::SchemaOlder { path, found, needed }),
-        SchemaStatus::Newer { found, needed } => Some(StoreError::SchemaNewer { path, found, needed }),
-    }
+    Ok(found.map_or(SchemaStatus::Empty, |n| SchemaStatus::compare(n, needed())))
 }
 
 /// Runs the migrations that are missing, each in a transaction of its own.
@@ -62,7 +42,7 @@ pub(super) async fn migrate(conn: &mut SqliteConnection, file: &File) -> Result<
     let before = status(conn, file).await?;
     match before {
         SchemaStatus::Current => return Ok(()),
-        SchemaStatus::Newer { .. } => return refusal(before, file).map_or(Ok(()), Err),
+        SchemaStatus::Newer { .. } => return before.refusal(&file.name()).map_or(Ok(()), Err),
         SchemaStatus::Empty | SchemaStatus::Older { .. } => {}
     }
     tracing::info!(path = %file.path().display(), ?before, needed = needed(), "migrating");
@@ -87,7 +67,7 @@ pub(super) async fn head(conn: &mut SqliteConnection, file: &File) -> Result<Ver
         Ok(row) => row,
         Err(sqlx::Error::Database(error)) if primary_code(&*error) == GENERIC => {
             // Most likely there is no such table.
-            return Err(match refusal(status(conn, file).await?, file) {
+            return Err(match status(conn, file).await?.refusal(&file.name()) {
                 Some(refusal) => refusal,
                 None => file.damaged(error.message()),
             });
@@ -95,7 +75,7 @@ pub(super) async fn head(conn: &mut SqliteConnection, file: &File) -> Result<Ver
         Err(error) => return Err(file.error(error)),
     };
     let found: Option<i64> = row.try_get(1).map_err(|e| file.error(e))?;
-    match refusal(found.map_or(SchemaStatus::Empty, compare), file) {
+    match found.map_or(SchemaStatus::Empty, |n| SchemaStatus::compare(n, needed())).refusal(&file.name()) {
         Some(refusal) => Err(refusal),
         None => {
             let version: i64 = row.try_get(0).map_err(|e| file.error(e))?;

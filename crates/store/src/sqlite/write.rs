@@ -1,13 +1,13 @@
 //! Writing a batch: rows that go, rows that come, the log, the counters, the head; many rows a statement.
 
+use chrono::SecondsFormat;
 use linewright_model::{Network, TableKind};
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use super::error::File;
-use super::read::quoted;
 use crate::StoreError;
 use crate::batch::Batch;
-use crate::rows::{self, Cell, Shape, Sheet};
+use crate::rows::{self, Cell, Shape, Sheet, quoted};
 
 /// Rows a statement, largest first. Few sizes, so that prepared statements are found again.
 const SIZES: [usize; 4] = [256, 32, 4, 1];
@@ -84,6 +84,7 @@ async fn insert(conn: &mut SqliteConnection, file: &File, shape: &Shape, sheet: 
                     Cell::Int(n) => query.bind(n),
                     Cell::Real(n) => query.bind(n),
                     Cell::Text(text) => query.bind(text),
+                    Cell::Day(day) => query.bind(day.to_string()),
                 };
             }
             query.execute(&mut *conn).await.map_err(|e| file.error(e))?;
@@ -106,7 +107,7 @@ async fn log(conn: &mut SqliteConnection, file: &File, batch: &Batch) -> Result<
                     "INSERT INTO change_log (version, at, who, why, origin, changes) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                 )
                 .bind(version)
-                .bind(entry.at.as_str())
+                .bind(entry.at.to_rfc3339_opts(SecondsFormat::Micros, true))
                 .bind(entry.who.as_str())
                 .bind(entry.why.as_str())
                 .bind(entry.origin.as_str())

@@ -1,0 +1,165 @@
+//! PostgreSQL: a database shared by many processes; the row of `head` is the write lock, NOTIFY tells of commits.
+
+#[cfg(test)]
+mod crash;
+mod engine;
+mod follow;
+#[cfg(test)]
+mod lost;
+mod read;
+mod schema;
+mod server;
+#[cfg(test)]
+mod tests;
+mod write;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Datelike, SecondsFormat, Utc};
+use linewright_model::{Network, Version};
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::PgPoolOptions;
+use sqlx::{Connection, PgPool};
+
+use crate::committer::Committer;
+use crate::location::PostgresUrl;
+use crate::{AsOf, CommitError, Committed, LogEntry, Mode, Proposal, SchemaStatus, Storage, StoreError};
+use engine::PostgresEngine;
+use follow::Follower;
+use server::Server;
+
+/// How long to wait for the write lock, for a connection, and for a server that starts again.
+const WAIT: Duration = Duration::from_secs(10);
+
+/// Connections that read at the same time.
+const READERS: u32 = 4;
+
+/// A network in a PostgreSQL database, in the schema `linewright`.
+///
+/// Cheap to share behind an `Arc`. Dropping it lets the committer finish what waits; [`Storage::close`] also
+/// waits for that.
+#[derive(Debug)]
+pub struct Postgres {
+    server: Arc<Server>,
+    readers: PgPool,
+    committer: Committer,
+    follower: Follower,
+}
+
+impl Postgres {
+    /// Connects. Must be called inside a tokio runtime.
+    ///
+    /// Refuses a database whose schema `linewright` is of another program, or whose encoding is not UTF-8.
+    pub async fn open(url: &PostgresUrl, mode: Mode) -> Result<Self, StoreError> {
+        Self::open_waiting(url, mode, WAIT).await
+    }
+
+    /// Connects; everything waits `wait` for other processes and for the server before it gives up.
+    pub async fn open_waiting(url: &PostgresUrl, mode: Mode, wait: Duration) -> Result<Self, StoreError> {
+        let server = Arc::new(Server::new(url, mode, wait));
+        let mut conn = match server.connect().await {
+            Err(StoreError::Missing { .. }) if mode == Mode::Create => {
+                server.create().await?;
+                server.connect().await?
+            }
+            made => made?,
+        };
+        schema::status(&mut conn, &server).await?;
+        let options = PgPoolOptions::new().max_connections(READERS).acquire_timeout(wait);
+        let readers = options.connect_lazy_with(server.options());
+        let engine = PostgresEngine { server: server.clone(), conn: Some(conn) };
+        let committer = Committer::start(engine, server.closed());
+        let follower = Follower::new(server.clone());
+        Ok(Self { server, readers, committer, follower })
+    }
+
+    async fn reader(&self) -> Result<PoolConnection<sqlx::Postgres>, StoreError> {
+        self.readers.acquire().await.map_err(|e| self.server.error(e))
+    }
+
+    async fn version_at(&self, time: DateTime<Utc>) -> Result<Version, StoreError> {
+        // The log has no times outside these years.
+        let sql = match time.year() {
+            ..1 => return Ok(Version(0)),
+            1..=9999 => "SELECT max(version) FROM change_log WHERE at <= $1::text::timestamptz",
+            _ => "SELECT max(version) FROM change_log WHERE $1 <> ''",
+        };
+        let version: Option<i64> = sqlx::query_scalar(sql)
+            .bind(time.to_rfc3339_opts(SecondsFormat::Micros, true))
+            .fetch_one(&mut *self.reader().await?)
+            .await
+            .map_err(|e| self.server.error(e))?;
+        let version = u64::try_from(version.unwrap_or(0));
+        version.map(Version).map_err(|_| self.server.damaged("its log has a version below 0"))
+    }
+}
+
+impl Storage for Postgres {
+    async fn schema_status(&self) -> Result<SchemaStatus, StoreError> {
+        schema::status(&mut *self.reader().await?, &self.server).await
+    }
+
+    async fn migrate(&self) -> Result<(), StoreError> {
+        let status = self.schema_status().await?;
+        if self.server.mode == Mode::ReadOnly && status != SchemaStatus::Current {
+            return Err(self.server.read_only());
+        }
+        // On a connection of its own: a migration that fails leaves its lock behind.
+        let mut conn = self.server.connect().await?;
+        let migrated = schema::migrate(&mut conn, &self.server).await;
+        conn.close().await.ok();
+        migrated
+    }
+
+    async fn head(&self) -> Result<Version, StoreError> {
+        schema::head(&mut *self.reader().await?, &self.server).await
+    }
+
+    async fn load(&self) -> Result<Network, StoreError> {
+        read::load(&mut *self.reader().await?, &self.server).await
+    }
+
+    async fn snapshot(&self) -> Result<Network, StoreError> {
+        self.committer.snapshot().await
+    }
+
+    async fn refresh(&self) -> Result<Network, StoreError> {
+        self.committer.refresh().await
+    }
+
+    async fn newer(&self, than: Version) -> Result<Version, StoreError> {
+        // Whoever is behind need not wait, and a schema that is not ours is said.
+        let head = self.head().await?;
+        if head > than { Ok(head) } else { self.follower.newer(than).await }
+    }
+
+    async fn commit(&self, proposal: Proposal) -> Result<Committed, CommitError> {
+        self.committer.commit(proposal).await
+    }
+
+    async fn log(&self, after: Version, limit: u32) -> Result<Vec<LogEntry>, StoreError> {
+        let mut conn = self.reader().await?;
+        let mut read = conn.begin_with(schema::READ).await.map_err(|e| self.server.error(e))?;
+        schema::head(&mut read, &self.server).await?;
+        read::log(&mut read, &self.server, after, limit).await
+    }
+
+    async fn as_of(&self, when: AsOf) -> Result<Network, StoreError> {
+        let head = self.head().await?;
+        let target = match when {
+            AsOf::Version(asked) if asked > head => return Err(StoreError::NoSuchVersion { asked, head }),
+            AsOf::Version(version) => version,
+            AsOf::Time(time) => self.version_at(time).await?,
+        };
+        let mut network = Network::new();
+        read::replay(&mut *self.reader().await?, &self.server, &mut network, target).await?;
+        Ok(network)
+    }
+
+    async fn close(&self) {
+        self.follower.close();
+        self.committer.close().await;
+        self.readers.close().await;
+    }
+}

@@ -1,0 +1,191 @@
+//! Reading: the tables in bulk, the log page by page.
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use linewright_model::{ChangeSet, Network, Origin, TableKind, Version};
+use sqlx::postgres::{PgRow, PgValueRef};
+use sqlx::{AssertSqlSafe, Connection, Decode, PgConnection, Postgres, Row, TypeInfo, ValueRef};
+
+use super::schema::{self, READ};
+use super::server::Server;
+use super::write::{day_zero, zero_hour};
+use crate::rows::{self, Cell, Restored, Shape, quoted};
+use crate::{LogEntry, StoreError, fold};
+
+/// Records read at a time.
+const PAGE: i64 = 8192;
+
+/// Log entries folded at a time.
+const LOG_PAGE: u32 = 64;
+
+/// Reads the whole network at one version.
+pub(super) async fn load(conn: &mut PgConnection, server: &Server) -> Result<Network, StoreError> {
+    let mut read = conn.begin_with(READ).await.map_err(|e| server.error(e))?;
+    let version = schema::head(&mut read, server).await?;
+    let mut restored = Restored { rows: ChangeSet::new(Origin::Recording), ..Restored::default() };
+    for table in TableKind::ALL {
+        load_table(&mut read, server, *table, &mut restored).await?;
+    }
+    let next_ids = next_ids(&mut read, server).await?;
+    // Nothing was written; a failure to end the transaction loses nothing.
+    read.rollback().await.ok();
+    Network::restore(version, &restored.rows, restored.revisions, next_ids)
+        .map_err(|violation| server.damaged(violation.to_string()))
+}
+
+async fn load_table(
+    conn: &mut PgConnection,
+    server: &Server,
+    table: TableKind,
+    into: &mut Restored,
+) -> Result<(), StoreError> {
+    let shapes = rows::shapes(table);
+    let Some((main, lists)) = shapes.split_first() else { return Ok(()) };
+    let mut after = -1;
+    loop {
+        let page = select(conn, server, main, "LIMIT $2", after, PAGE).await?;
+        let Some(Cell::Int(last)) = page.last().and_then(|row| row.first()) else { return Ok(()) };
+        let last = *last;
+        let mut list_rows = Vec::with_capacity(lists.len());
+        for list in lists {
+            list_rows.push(select(conn, server, list, "", after, last).await?);
+        }
+        rows::take(table, page, list_rows, into).map_err(|damage| server.damage(damage))?;
+        after = last;
+    }
+}
+
+/// Rows whose key is above `after`, ordered; `second` is the limit, or the highest key where there is none.
+async fn select(
+    conn: &mut PgConnection,
+    server: &Server,
+    shape: &Shape,
+    limit: &str,
+    after: i64,
+    second: i64,
+) -> Result<Vec<Vec<Cell>>, StoreError> {
+    let key = shape.columns.first().copied().unwrap_or("id");
+    let (table, columns, order) = (shape.table, quoted(shape.columns), shape.order);
+    let upto = if limit.is_empty() { format!("AND \"{key}\" <= $2") } else { String::new() };
+    let order = if order == key { String::new() } else { format!(", {order}") };
+    let sql = format!("SELECT {columns} FROM {table} WHERE \"{key}\" > $1 {upto} ORDER BY \"{key}\"{order} {limit}");
+    // Names come from `Shape`s, which are constants of this crate.
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(after).bind(second);
+    let found = query.fetch_all(conn).await.map_err(|e| server.error(e))?;
+    found.iter().map(cells).collect::<Result<_, _>>().map_err(|e| server.error(e))
+}
+
+fn cells(row: &PgRow) -> Result<Vec<Cell>, sqlx::Error> {
+    (0..row.len())
+        .map(|at| {
+            let value = row.try_get_raw(at)?;
+            if value.is_null() {
+                return Ok(Cell::Null);
+            }
+            let kind = value.type_info().into_owned();
+            match kind.name() {
+                "INT8" => <i64 as Decode<Postgres>>::decode(value).map(Cell::Int),
+                "FLOAT8" => <f64 as Decode<Postgres>>::decode(value).map(Cell::Real),
+                "TEXT" | "JSON" => <&str as Decode<Postgres>>::decode(value).map(Cell::from),
+                "DATE" => day(value).map(Cell::Day),
+                other => Err(format!("a value of type {other}").into()),
+            }
+            .map_err(sqlx::Error::Decode)
+        })
+        .collect()
+}
+
+fn day(value: PgValueRef<'_>) -> Result<NaiveDate, sqlx::error::BoxDynError> {
+    let days = i32::from_be_bytes(value.as_bytes()?.try_into()?);
+    let day = TimeDelta::try_days(days.into()).and_then(|days| day_zero().checked_add_signed(days));
+    day.ok_or_else(|| format!("a date {days} days from 2000-01-01").into())
+}
+
+fn time(value: PgValueRef<'_>) -> Result<Option<DateTime<Utc>>, sqlx::error::BoxDynError> {
+    let micros = i64::from_be_bytes(value.as_bytes()?.try_into()?);
+    Ok(zero_hour().checked_add_signed(TimeDelta::microseconds(micros)))
+}
+
+async fn next_ids(conn: &mut PgConnection, server: &Server) -> Result<Vec<(TableKind, u32)>, StoreError> {
+    let rows: Vec<(String, i64)> = sqlx::query_as("SELECT table_name, next FROM id_counter ORDER BY table_name")
+        .fetch_all(conn)
+        .await
+        .map_err(|e| server.error(e))?;
+    rows::next_ids(rows).map_err(|reason| server.damaged(reason))
+}
+
+/// Up to `limit` log entries after a version.
+pub(super) async fn log(
+    conn: &mut PgConnection,
+    server: &Server,
+    after: Version,
+    limit: u32,
+) -> Result<Vec<LogEntry>, StoreError> {
+    // Above the range of the column nothing is logged.
+    let Ok(after) = i64::try_from(after.0) else { return Ok(Vec::new()) };
+    let heads = sqlx::query(
+        "SELECT version, at, who, why, origin, changes::text FROM change_log WHERE version > $1 ORDER BY version LIMIT $2",
+    )
+    .bind(after)
+    .bind(i64::from(limit))
+    .fetch_all(&mut *conn)
+    .await
+    .map_err(|e| server.error(e))?;
+    let heads: Vec<_> = heads.iter().map(columns).collect::<Result<_, _>>().map_err(|e| server.error(e))?;
+    let Some((last, ..)) = heads.last() else { return Ok(Vec::new()) };
+    let more: Vec<(i64, String)> = sqlx::query_as(
+        "SELECT version, changes::text FROM change_log_more WHERE version > $1 AND version <= $2 ORDER BY version, part",
+    )
+    .bind(after)
+    .bind(last)
+    .fetch_all(conn)
+    .await
+    .map_err(|e| server.error(e))?;
+    let mut more = more.into_iter().peekable();
+    let mut entries = Vec::with_capacity(heads.len());
+    for (version, at, texts, changes) in heads {
+        let mut parts = vec![changes];
+        while let Some((_, part)) = more.next_if(|(of, _)| *of == version) {
+            parts.push(part);
+        }
+        entries.push(fold::entry(version, at, texts, &parts).map_err(|reason| server.damaged(reason))?);
+    }
+    Ok(entries)
+}
+
+type Columns = (i64, Option<DateTime<Utc>>, (String, String, String), String);
+
+fn columns(row: &PgRow) -> Result<Columns, sqlx::Error> {
+    let at = time(row.try_get_raw(1)?).map_err(sqlx::Error::Decode)?;
+    Ok((row.try_get(0)?, at, (row.try_get(2)?, row.try_get(3)?, row.try_get(4)?), row.try_get(5)?))
+}
+
+/// Folds the log into a network until it is at `target`.
+pub(super) async fn replay(
+    conn: &mut PgConnection,
+    server: &Server,
+    network: &mut Network,
+    target: Version,
+) -> Result<(), StoreError> {
+    while network.version() < target {
+        let missing = u32::try_from(target.0 - network.version().0).unwrap_or(u32::MAX);
+        let entries = log(conn, server, network.version(), missing.min(LOG_PAGE)).await?;
+        if entries.is_empty() {
+            return Err(server.damaged(format!("its log ends at version {} before {target}", network.version())));
+        }
+        fold::replay(network, &entries).map_err(|reason| server.damaged(reason))?;
+    }
+    Ok(())
+}
+
+/// Brings a network up to `head`.
+pub(super) async fn catch_up(
+    conn: &mut PgConnection,
+    server: &Server,
+    network: &mut Network,
+    head: Version,
+) -> Result<(), StoreError> {
+    if head < network.version() {
+        return Err(server.damaged(format!("it went back from version {} to {head}", network.version())));
+    }
+    replay(conn, server, network, head).await
+}

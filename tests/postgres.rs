@@ -1,0 +1,124 @@
+//! The program on PostgreSQL: what it answers is what it answers on SQLite.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test that fails says so by a panic"
+)]
+
+mod support;
+
+use std::process::Stdio;
+
+use serde_json::Value;
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, postgres::PgConnectOptions};
+use support::{Bench, Ran, sample};
+
+/// A database on the tests' server, which does not exist yet, and a folder to work in.
+struct Server {
+    bench: Bench,
+    admin: PgConnectOptions,
+    name: String,
+}
+
+impl Server {
+    fn new(name: &str) -> Self {
+        let url = std::env::var("LINEWRIGHT_TEST_POSTGRES").expect(
+            "LINEWRIGHT_TEST_POSTGRES is not set: run ./tests/run, which starts a server, or start one with \
+             `./tests/postgres start` and set it to postgres://USER:PASSWORD@HOST:PORT/postgres",
+        );
+        let name = format!("end_to_end_{name}_{}", std::process::id());
+        Self { bench: Bench::new(), admin: url.parse().unwrap(), name }
+    }
+
+    fn url(&self) -> String {
+        self.admin.clone().database(&self.name).to_url_lossy().to_string()
+    }
+
+    fn args(&self, args: &[&str]) -> Vec<String> {
+        let url = self.url();
+        ["--database", &url].iter().chain(args).map(|arg| (*arg).to_owned()).collect()
+    }
+
+    fn run(&self, args: &[&str]) -> Ran {
+        self.bench.run(self.args(args))
+    }
+
+    fn json(&self, args: &[&str]) -> Value {
+        self.bench.json(self.args(args))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let dropped = runtime.block_on(async {
+            let mut conn = self.admin.connect().await?;
+            let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
+            conn.execute(AssertSqlSafe(sql)).await?;
+            conn.close().await
+        });
+        // A test that has failed already says why itself.
+        if !std::thread::panicking() {
+            dropped.unwrap();
+        }
+    }
+}
+
+const SURVEY: [&str; 5] = ["survey", "--at", "120.8815,31.9823", "--product", "internet"];
+
+#[test]
+fn the_same_city_gives_the_same_answers_on_either_database() {
+    let server = Server::new("city");
+    server.run(&["check"]).refused(1, "linewright migrate");
+    server.run(&["import", &sample()]).done();
+    server.run(&["import", &sample()]).done().says("nothing changed");
+    let file = Bench::nantong();
+    for args in [&SURVEY[..], &["check"], &["trace", "GL-0001"]] {
+        assert_eq!(server.json(args), file.json(args.iter().copied()), "{args:?}");
+    }
+    assert_eq!(server.json(&["log"])["head"], 1);
+    server.run(&["undo"]).done();
+    assert_eq!(server.json(&["log"])["head"], 2);
+    server.run(&["migrate"]).done().says("up to date");
+}
+
+#[test]
+fn two_imports_at_the_same_time_both_arrive() {
+    let server = Server::new("two");
+    for name in ["one", "two"] {
+        let manifest = "format = \"linewright-native\"\nversion = 1\nname = \"v\"\ndescription = \"v\"\n";
+        server.bench.write(&format!("{name}/manifest.toml"), manifest);
+        let places: String =
+            (0..500).map(|n| format!("{name}-{n},,manhole,{},31\n", 100.0 + f64::from(n) / 1e3)).collect();
+        server.bench.write(&format!("{name}/place.csv"), format!("code,name,kind,lon,lat\n{places}"));
+    }
+    // Into a database that neither finds: one makes it, the other uses it.
+    let start = |name: &str| {
+        let args = server.args(&["import", "--name", name, "--json", name]);
+        server.bench.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let imports = [start("one"), start("two")];
+    for import in imports {
+        let output = import.wait_with_output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+    }
+    let log = server.json(&["log"]);
+    assert_eq!(log["head"], 2, "{log}");
+    // Each once more: all of it is there.
+    for name in ["one", "two"] {
+        server.run(&["import", "--name", name, name]).done().says("nothing changed");
+    }
+}
+
+#[test]
+fn no_answer_shows_the_password() {
+    let server = Server::new("secret");
+    let url = server.admin.clone().database(&server.name).password("hidden-word").to_url_lossy().to_string();
+    for args in [&["migrate"][..], &["migrate", "-vvv"], &["log"], &["check", "--json"], &["undo"]] {
+        let ran = server.bench.run(["--database", &url].iter().chain(args));
+        assert!(!ran.out.contains("hidden-word") && !ran.err.contains("hidden-word"), "{args:?}: {ran:?}");
+    }
+    server.run(&["migrate"]).done().says(&server.name);
+}
