@@ -1,21 +1,12 @@
 //! Geodesic lengths of imported courses: planar distance on degrees never occurs.
 
-use geo::{Distance, Geodesic, Point};
 use linewright_model::Position;
-
-fn point(p: Position) -> Point {
-    Point::new(p.lon_deg(), p.lat_deg())
-}
-
-/// Geodesic distance between two positions on the WGS-84 ellipsoid, metres.
-pub fn distance_m(a: Position, b: Position) -> f64 {
-    if a == b { 0.0 } else { Geodesic.distance(point(a), point(b)) }
-}
+use linewright_search::geometry;
+pub use linewright_search::geometry::distance_m;
 
 /// Geodesic length of a course through these positions, metres, to the millimetre.
 pub fn course_length_m(course: &[Position]) -> f64 {
-    let sum_m: f64 = course.windows(2).map(|leg| distance_m(leg[0], leg[1])).sum();
-    (sum_m * 1000.0).round() / 1000.0
+    (geometry::course_length_m(course) * 1000.0).round() / 1000.0
 }
 
 #[cfg(test)]

@@ -18,6 +18,6 @@ mod works;
 
 pub use preselect::preselect;
 pub use report::*;
-pub use request::{Far, SurveyError, SurveyRequest, Where};
+pub use request::{SurveyError, SurveyRequest, Where};
 pub use survey::survey;
 pub use trace::{Affected, Branch, Candidate, Step, StepKind, StepSlot, Subject, Trace, TraceError, find, trace};

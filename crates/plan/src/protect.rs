@@ -44,7 +44,7 @@ fn common_end(working: &Alternative, protection: &Alternative) -> Option<Named> 
 
 impl Trial<'_> {
     fn protect(&self) -> Protection {
-        let space = self.space(false).for_pair();
+        let space = self.space().for_pair();
         let starts = [Start::free(space.start())];
         let limits = Limits { max_expanded: MAX_EXPANDED };
         let verdict = engine::disjoint_pair(&space, [&starts, &starts], &Bans::default(), &share_penalty, limits);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use linewright_catalog::Technology;
 use linewright_model::{AnyId, DeviceKind, Id, Place, PlaceId, SpanId};
-use linewright_search::access::{self, AccessSpace, Equipment, Goal, Move, Terms, is_access_place, offered, splitters};
+use linewright_search::access::{self, AccessSpace, Equipment, Move, Terms, is_access_place, offered, splitters};
 use linewright_search::capacity;
 use linewright_search::engine::{self, Bans, Limits, Path, Start};
 use linewright_search::ground;
@@ -163,14 +163,7 @@ impl Trial<'_> {
     fn reaches(&self, place: PlaceId, relaxed: bool) -> Option<Path<access::At, Move>> {
         let terms = Terms { fibres: if relaxed { 0 } else { self.terms.fibres }, ..self.terms.clone() };
         let job = self.job;
-        let goal = match job.far {
-            Some(far) => Goal::Far(far.end),
-            None => {
-                let home = job.customer.end.place;
-                Goal::Serving(crate::equipment::attachments(job.network, &self.wanted, home, job.latest, relaxed))
-            }
-        };
-        let space = AccessSpace::new(job.network, job.topology, &terms, job.customer.end, goal);
+        let space = AccessSpace::new(job.network, job.topology, &terms, job.customer.end, self.goal(relaxed));
         let starts = [Start::free(AccessSpace::entered(place))];
         engine::shortest(&space, &starts, &Bans::default(), Limits { max_expanded: MAX_EXPANDED }).ok().flatten()
     }

@@ -22,16 +22,13 @@ pub enum Where {
     Address(String),
 }
 
-/// The optional far end.
-pub type Far = Option<Where>;
-
 /// A survey request 勘察申请.
 #[derive(Clone, PartialEq, Debug)]
 pub struct SurveyRequest {
     /// The customer's end.
     pub customer: Where,
     /// The far end; none to reach any equipment that can serve.
-    pub far: Far,
+    pub far: Option<Where>,
     /// Product code of the catalogue.
     pub product: String,
     /// Bandwidth wanted.

@@ -1,5 +1,6 @@
 //! The survey 勘察: can we serve this point, how, over what exactly, at what cost, by when?
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -44,6 +45,7 @@ pub(crate) struct Trial<'a> {
     pub(crate) solution: &'a Solution,
     pub(crate) wanted: Wanted<'a>,
     pub(crate) terms: Terms,
+    goals: [OnceCell<Goal>; 2],
 }
 
 /// What a path became.
@@ -244,30 +246,33 @@ impl<'a> Trial<'a> {
             return None;
         }
         let terms = terms(job.catalog, solution, job.latest);
-        Some(Self { job, solution, wanted: Wanted::new(solution, job.catalog), terms })
+        Some(Self { job, solution, wanted: Wanted::new(solution, job.catalog), terms, goals: Default::default() })
     }
 
-    pub(crate) fn space(&'a self, relaxed: bool) -> AccessSpace<'a> {
-        let goal = match self.job.far {
+    /// Where a line may end; `relaxed` ignores what is taken. Looked for once: every device is read for it.
+    pub(crate) fn goal(&self, relaxed: bool) -> Goal {
+        let job = self.job;
+        let goal = self.goals[usize::from(relaxed)].get_or_init(|| match job.far {
             Some(far) => Goal::Far(far.end),
-            None => Goal::Serving(attachments(
-                self.job.network,
-                &self.wanted,
-                self.job.customer.end.place,
-                self.job.latest,
-                relaxed,
-            )),
-        };
-        AccessSpace::new(self.job.network, self.job.topology, &self.terms, self.job.customer.end, goal)
+            None => {
+                let home = job.customer.end.place;
+                Goal::Serving(attachments(job.network, &self.wanted, home, job.latest, relaxed))
+            }
+        });
+        goal.clone()
+    }
+
+    pub(crate) fn space(&'a self) -> AccessSpace<'a> {
+        AccessSpace::new(self.job.network, self.job.topology, &self.terms, self.job.customer.end, self.goal(false))
     }
 
     fn alternatives(&'a self, wanted: usize, answer: &mut Answer) {
         let covering: BTreeSet<PlaceId> = self.job.customer.covered_by.iter().copied().collect();
         if self.solution.technology == Technology::Pon && !covering.is_empty() {
-            let space = self.space(false).only(covering);
+            let space = self.space().only(covering);
             self.collect(&space, wanted, answer);
         }
-        self.collect(&self.space(false), wanted, answer);
+        self.collect(&self.space(), wanted, answer);
     }
 
     /// The best way by each of the nearest access points, and the next best ways whatever their access point; ways

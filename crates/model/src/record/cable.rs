@@ -142,6 +142,15 @@ impl Cable {
         Discipline::Exclusive { count: self.cores }
     }
 
+    /// The spans it lies in, in order from one end.
+    pub fn spans_from(&self, end: CableEnd) -> Vec<SpanId> {
+        let mut spans: Vec<SpanId> = self.route.iter().map(|hop| hop.span).collect();
+        if end == CableEnd::B {
+            spans.reverse();
+        }
+        spans
+    }
+
     /// The place at one end.
     pub fn end(&self, end: CableEnd) -> PlaceId {
         match end {

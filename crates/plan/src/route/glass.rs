@@ -120,10 +120,7 @@ impl Tracer<'_> {
         let Some(cable) = self.network.get(section.id) else { return };
         let cores = &section.cores;
         let core = |number: &u32| Core { number: *number, position: core_position(cable, *number) };
-        let mut hops: Vec<SpanId> = cable.route.iter().map(|hop| hop.span).collect();
-        if section.enters == CableEnd::B {
-            hops.reverse();
-        }
+        let mut hops = cable.spans_from(section.enters);
         if let Some(opened) = section.opened {
             let from = hops.iter().position(|span| *span == opened.span).unwrap_or(0);
             hops.drain(..from);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use linewright_model::{AnyId, CableEnd, CableId, DeviceId, Id, Network, PlaceId, SpanId};
+use linewright_model::{AnyId, CableId, DeviceId, Id, Network, PlaceId, SpanId};
 
 use super::feeder::{feeder, feeding_port};
 use super::{AccessSpace, Equipment, Goal, Move, Risk, Scarce, Tap};
@@ -71,10 +71,7 @@ impl Gather<'_> {
         }
         let opened = seen.pieces.get(at).and_then(|piece| Some((piece, self.network.get(piece.cable)?)));
         if let Some((piece, cable)) = opened {
-            let mut hops: Vec<SpanId> = cable.route.iter().map(|hop| hop.span).collect();
-            if piece.enters == CableEnd::B {
-                hops.reverse();
-            }
+            let hops = cable.spans_from(piece.enters);
             let from = hops.iter().position(|span| *span == tap.span).unwrap_or(0);
             self.span(tap.span);
             hops.iter().skip(from + 1).for_each(|span| self.whole_span(*span));
