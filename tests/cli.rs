@@ -383,3 +383,38 @@ fn a_full_disk_under_the_answer_is_said() {
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8(output.stderr).unwrap().contains("cannot be written"));
 }
+
+#[test]
+fn the_past_is_read_by_version_time_and_day() {
+    let bench = Bench::nantong();
+    let survey = ["survey", "--at", "120.8815,31.9823", "--product", "internet"];
+    let questions: [&[&str]; 3] = [&survey, &["trace", "GL-0001"], &["check"]];
+    let before = questions.map(|args| bench.json(args.iter().copied()));
+    bench.run(["undo"]).done();
+    bench.run(["trace", "GL-0001"]).refused(1, "GL-0001");
+    let year_3000 = "3000-01-01";
+    for (args, before) in questions.iter().zip(&before) {
+        let past = |when| args.iter().copied().chain(["--as-of", when]).collect::<Vec<_>>();
+        assert_eq!(&bench.json(past("1")), before, "{args:?}");
+        assert_eq!(before["base"], 1, "{args:?}");
+        bench.run(past("1")).says("the network as of version 1\n");
+        bench.run(past("1").into_iter().chain(["--lang", "zh"])).says("以下为版本 1 时的网络\n");
+        bench.run(past("3")).refused(1, "there is no version 3 yet; the newest is 2");
+        bench.run(past("1999-12-31")).refused(1, "its first change is of 20");
+        bench.run(past("yesterday")).refused(2, "a day such as 2026-03-01");
+    }
+    assert_eq!(bench.json(["check", "--as-of", year_3000])["base"], 2);
+    // The exact moment of the first change, as the log has it.
+    let log = bench.json(["log"]);
+    let first = log["entries"][1]["at"].as_str().unwrap();
+    assert_eq!(bench.json(["check", "--as-of", first])["base"], 1);
+    let log = bench.json(["log", "--as-of", first]);
+    assert_eq!((&log["head"], &log["as_of"], log["entries"].as_array().unwrap().len()), (&2.into(), &1.into(), 1));
+    bench.run(["log", "--as-of", first]).done().says("the network as of version 1\n");
+    let export = |folder: &str, when: &str| bench.json(["export", "--format", "native", "--as-of", when, folder]);
+    assert_eq!(export("then", "1")["base"], 1);
+    assert_eq!(export("now", "2")["records"], 0);
+    bench.run(["--database", "again.db", "import", "then"]).done();
+    let again = bench.json(["--database", "again.db", "check"]);
+    assert_eq!(again["summary"], before[2]["summary"]);
+}

@@ -81,6 +81,7 @@ fn the_same_city_gives_the_same_answers_on_either_database() {
     assert_eq!(server.json(&["log"])["head"], 1);
     server.run(&["undo"]).done();
     assert_eq!(server.json(&["log"])["head"], 2);
+    assert_eq!(server.json(&["check", "--as-of", "1"]), file.json(["check"]));
     server.run(&["migrate"]).done().says("up to date");
 }
 

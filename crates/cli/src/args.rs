@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate};
 use clap::{ArgAction, ArgGroup, Parser, Subcommand, ValueEnum};
 use linewright_catalog::Bandwidth;
 use linewright_exchange::Format;
+use linewright_model::Version;
 use linewright_model::crs::Crs;
 use linewright_samples::Scale;
+use linewright_store::AsOf;
 
 use crate::text::words::Lang;
 
@@ -265,6 +267,15 @@ pub struct Import {
     pub limit: u32,
 }
 
+/// Which state of the network is read.
+#[derive(clap::Args, Clone, Copy, Debug, Default)]
+pub struct Past {
+    /// The network as it was: after a version, at a time such as 2026-03-01T08:00:00+08:00, or at the end of a day
+    /// (UTC) such as 2026-03-01; prices, limits and today's date stay those of now [default: as it is]
+    #[arg(long, value_name = "VERSION|TIME", value_parser = as_of)]
+    pub as_of: Option<AsOf>,
+}
+
 /// `export`
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
@@ -288,6 +299,8 @@ pub struct Export {
     /// File to write (a folder for formats of several files)
     #[arg(value_name = "OUT")]
     pub out: PathBuf,
+    #[command(flatten)]
+    pub past: Past,
 }
 
 /// `survey`
@@ -340,6 +353,8 @@ pub struct Survey {
     /// Folder with your own prices.toml, optics.toml, products.toml or policy.toml [default: built in]
     #[arg(long, value_name = "DIR")]
     pub catalog: Option<PathBuf>,
+    #[command(flatten)]
+    pub past: Past,
 }
 
 /// `trace`
@@ -353,11 +368,14 @@ Examples:
   linewright trace GL-0001            a cable: its ducts, and the optical routes and customers on it
   linewright trace GL-0001/7          one core, through all its splices
   linewright trace NT-CC-HX01-ODF01:1 a terminal
-  linewright trace span:GD-CC-26      a duct: whom does it carry?")]
+  linewright trace span:GD-CC-26      a duct: whom does it carry?
+  linewright trace GL-0001 --as-of 12 who was on the cable after version 12?")]
 pub struct Trace {
     /// Element: CODE, TABLE:CODE, CABLE/CORE or DEVICE:PORT
     #[arg(value_name = "ELEMENT", allow_hyphen_values = true)]
     pub element: String,
+    #[command(flatten)]
+    pub past: Past,
 }
 
 /// `check`
@@ -383,6 +401,8 @@ pub struct Check {
     /// Folder with your own policy.toml [default: built in]
     #[arg(long, value_name = "DIR")]
     pub catalog: Option<PathBuf>,
+    #[command(flatten)]
+    pub past: Past,
 }
 
 /// The least severity shown.
@@ -404,7 +424,8 @@ pub enum Least {
 #[command(after_help = "\
 Examples:
   linewright log
-  linewright log --limit 100 --before 500")]
+  linewright log --limit 100 --before 500
+  linewright log --as-of 2026-03-01       what had been changed by the end of that day")]
 pub struct Log {
     /// How many changes to show, newest first
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=10_000))]
@@ -412,6 +433,8 @@ pub struct Log {
     /// Only changes before this version
     #[arg(long, value_name = "VERSION", value_parser = version)]
     pub before: Option<u64>,
+    #[command(flatten)]
+    pub past: Past,
 }
 
 /// `undo`
@@ -498,6 +521,22 @@ fn version(given: &str) -> Result<u64, String> {
     number.map_err(|_| "give the number of a version, such as 7; `linewright log` lists them".to_owned())
 }
 
+/// A version, a time, or a day, which is meant at its end in UTC.
+fn as_of(given: &str) -> Result<AsOf, String> {
+    let text = narrow(given);
+    let text = text.trim();
+    if let Ok(version) = text.parse() {
+        return Ok(AsOf::Version(Version(version)));
+    }
+    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+        return Ok(AsOf::Time(time.to_utc()));
+    }
+    let last = text.parse::<NaiveDate>().ok().and_then(|day| day.and_hms_micro_opt(23, 59, 59, 999_999));
+    last.map(|last| AsOf::Time(last.and_utc())).ok_or_else(|| {
+        "give a version such as 7, a time such as 2026-03-01T08:00:00+08:00, or a day such as 2026-03-01".to_owned()
+    })
+}
+
 /// Two numbers with a comma between them; full-width ones too.
 pub fn coordinate(given: &str) -> Result<[f64; 2], String> {
     let given = narrow(given);
@@ -565,6 +604,22 @@ mod tests {
         for format in Format::ALL {
             assert!(import.contains(format.name()) && help("export").contains(format.name()), "{format}");
         }
+    }
+
+    #[test]
+    fn a_past_is_a_version_a_time_or_the_end_of_a_day() {
+        let time = |text: &str| Some(AsOf::Time(text.parse().unwrap()));
+        let check = |given: &str, expected: Option<AsOf>| assert_eq!(as_of(given).ok(), expected, "{given}");
+        check("7", Some(AsOf::Version(Version(7))));
+        check("７", Some(AsOf::Version(Version(7))));
+        check("0", Some(AsOf::Version(Version(0))));
+        check("2026-03-01T08:00:00+08:00", time("2026-03-01T00:00:00Z"));
+        check("2026-03-01T08:00:00Z", time("2026-03-01T08:00:00Z"));
+        check(" 2026-03-01 ", time("2026-03-01T23:59:59.999999Z"));
+        for given in ["", "-1", "v7", "2026-13-01", "2026-02-30", "2026-03-01T08:00:00", "yesterday", "1.5"] {
+            check(given, None);
+        }
+        check("99999999999999999999", None);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use linewright_model::Network;
 use linewright_store::{Location, Mode, SchemaStatus, Storage, Store, StoreError};
 use tracing_subscriber::EnvFilter;
 
-use crate::args::Global;
+use crate::args::{Global, Past};
 use crate::failure::Failure;
 use crate::progress::Line;
 use crate::text::words::Lang;
@@ -59,11 +59,14 @@ impl Session {
         Line::start(self.quiet, what)
     }
 
-    /// The network, only read.
-    pub async fn network(&self) -> Result<Network, Failure> {
+    /// The network, only read, as it is or was.
+    pub async fn network(&self, past: Past) -> Result<Network, Failure> {
         let line = self.progress(self.lang.pick("reading the network", "读取网络"));
         let store = linewright_store::connect(&self.database, Mode::ReadOnly).await?;
-        let loaded = store.load().await;
+        let loaded = match past.as_of {
+            Some(when) => store.as_of(when).await,
+            None => store.load().await,
+        };
         store.close().await;
         drop(line);
         let network = loaded?;
@@ -91,7 +94,7 @@ impl Session {
 
     /// The network, only read; the empty one when there is no database yet.
     pub async fn network_or_empty(&self) -> Result<Network, Failure> {
-        match self.network().await {
+        match self.network(Past::default()).await {
             Err(Failure::Store(StoreError::Missing { .. } | StoreError::SchemaEmpty { .. })) => Ok(Network::new()),
             other => other,
         }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use chrono::{DateTime, SecondsFormat, Utc};
 use linewright_model::{Version, Violation};
 
 /// Why the database cannot be used, or not for this.
@@ -174,6 +175,14 @@ pub enum StoreError {
         /// The newest version.
         head: Version,
     },
+    /// A time before the first commit.
+    #[error("there was no network at {asked} yet; {}", first_change(*.first))]
+    BeforeHistory {
+        /// The time asked for.
+        asked: DateTime<Utc>,
+        /// When the first commit was, if there is one.
+        first: Option<DateTime<Utc>>,
+    },
     /// The handle was closed.
     #[error("the connection to {database} was closed; open the database again")]
     Closed {
@@ -186,6 +195,13 @@ pub enum StoreError {
         /// What happened, without SQL.
         what: String,
     },
+}
+
+fn first_change(first: Option<DateTime<Utc>>) -> String {
+    match first {
+        Some(first) => format!("its first change is of {}", first.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
+        None => "it has no changes".to_owned(),
+    }
 }
 
 /// Why a proposal was not committed. It is never half written.

@@ -204,7 +204,11 @@ pub trait Storage: Send + Sync {
     /// Up to `limit` log entries after version `after`, oldest first.
     fn log(&self, after: Version, limit: u32) -> impl Future<Output = Result<Vec<LogEntry>, StoreError>> + Send;
 
-    /// The network as it was, folded from the log.
+    /// The version that held at a moment: [`StoreError::NoSuchVersion`] above the newest one,
+    /// [`StoreError::BeforeHistory`] before the first.
+    fn version_of(&self, when: AsOf) -> impl Future<Output = Result<Version, StoreError>> + Send;
+
+    /// The network as it was, folded from the log; errors as of [`Storage::version_of`].
     fn as_of(&self, when: AsOf) -> impl Future<Output = Result<Network, StoreError>> + Send;
 
     /// Finishes what is waiting and closes the database. Later calls answer [`StoreError::Closed`].

@@ -74,6 +74,10 @@ impl Storage for Store {
         either!(self, log(after, limit))
     }
 
+    async fn version_of(&self, when: AsOf) -> Result<Version, StoreError> {
+        either!(self, version_of(when))
+    }
+
     async fn as_of(&self, when: AsOf) -> Result<Network, StoreError> {
         either!(self, as_of(when))
     }

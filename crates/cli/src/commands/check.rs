@@ -28,7 +28,7 @@ pub async fn run(args: &Check, session: &Session) -> Result<Answer, Failure> {
         return Err(Failure::NoRule { asked: *asked, known: known.join(", ") });
     }
     let catalog = catalog(args.catalog.as_deref())?;
-    let network = session.network().await?;
+    let network = session.network(args.past).await?;
     let line = session.progress(session.lang.pick("checking", "检查"));
     let mut findings = audit(&network, catalog.policy(), session.now);
     drop(line);
@@ -40,6 +40,8 @@ pub async fn run(args: &Check, session: &Session) -> Result<Answer, Failure> {
     findings
         .retain(|finding| finding.severity <= least && (args.rules.is_empty() || args.rules.contains(&finding.number)));
     let checked = Checked { base: network.version(), summary: Summary::of(&findings), findings };
-    let answer = Answer::new(session, &checked, || text::check::render(&checked, args.findings, session.lang))?;
+    let answer = Answer::new(session, &checked, || {
+        text::as_of(args.past, checked.base, session.lang) + &text::check::render(&checked, args.findings, session.lang)
+    })?;
     Ok(answer.refused(checked.summary.errors > 0))
 }

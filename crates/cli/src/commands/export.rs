@@ -44,7 +44,7 @@ pub struct Written {
 pub async fn run(args: &Export, session: &Session) -> Result<Answer, Failure> {
     // A folder that cannot be used is said before the network is read.
     let out = Out::look(args)?;
-    let network = session.network().await?;
+    let network = session.network(args.past).await?;
     let line = session.progress(session.lang.pick("writing files", "写出文件"));
     let options = ExportOptions {
         dataset: args.dataset.as_deref().map(Into::into),

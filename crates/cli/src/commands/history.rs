@@ -17,6 +17,9 @@ use crate::text;
 pub struct History {
     /// The newest version.
     pub head: Version,
+    /// The version asked for, where a past was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<Version>,
     /// Changes.
     pub entries: Vec<Entry>,
 }
@@ -75,18 +78,25 @@ pub async fn log(args: &Log, session: &Session) -> Result<Answer, Failure> {
     let read = newest(&store, args).await;
     store.close().await;
     let history = read?;
-    Answer::new(session, &history, || text::history::log(&history, session.lang))
+    Answer::new(session, &history, || {
+        text::as_of(args.past, history.as_of.unwrap_or(history.head), session.lang)
+            + &text::history::log(&history, session.lang)
+    })
 }
 
 async fn newest(store: &impl Storage, args: &Log) -> Result<History, Failure> {
     let head = store.head().await?;
-    let last = args.before.map_or(head.0, |before| head.0.min(before.saturating_sub(1)));
+    let newest = match args.past.as_of {
+        Some(when) => store.version_of(when).await?,
+        None => head,
+    };
+    let last = args.before.map_or(newest.0, |before| newest.0.min(before.saturating_sub(1)));
     let first = last.saturating_sub(u64::from(args.limit));
     // Not more than the limit, which is a `u32`.
     let many = u32::try_from(last - first).unwrap_or(args.limit);
     let mut entries: Vec<Entry> = store.log(Version(first), many).await?.into_iter().map(Entry::from).collect();
     entries.reverse();
-    Ok(History { head, entries })
+    Ok(History { head, as_of: args.past.as_of.map(|_| newest), entries })
 }
 
 /// What an undo did.

@@ -13,13 +13,16 @@ use crate::text;
 pub async fn run(args: &Survey, session: &Session) -> Result<Answer, Failure> {
     let request = request(args);
     let catalog = catalog(args.catalog.as_deref())?;
-    let network = session.network().await?;
+    let network = session.network(args.past).await?;
     let line = session.progress(session.lang.pick("surveying", "勘察"));
     let topology = Topology::build(&network);
     tracing::info!(strands = topology.strands().count(), "topology built");
     let answered: Answered = survey(&network, &topology, &request, &catalog, session.now)?;
     drop(line);
-    Answer::new(session, &answered, || text::survey::render(&answered, session.lang, text::figures::columns()))
+    Answer::new(session, &answered, || {
+        let said = text::survey::render(&answered, session.lang, text::figures::columns());
+        text::as_of(args.past, answered.base, session.lang) + &said
+    })
 }
 
 fn request(args: &Survey) -> SurveyRequest {

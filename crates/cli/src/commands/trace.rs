@@ -12,10 +12,12 @@ use crate::text;
 
 /// Runs the command.
 pub async fn run(args: &Trace, session: &Session) -> Result<Answer, Failure> {
-    let network = session.network().await?;
+    let network = session.network(args.past).await?;
     let subject = find(&network, &args.element).map_err(|error| with_names(&network, error))?;
     let traced = trace(&network, &Topology::build(&network), subject)?;
-    Answer::new(session, &traced, || text::trace::render(&traced, session.lang))
+    Answer::new(session, &traced, || {
+        text::as_of(args.past, traced.base, session.lang) + &text::trace::render(&traced, session.lang)
+    })
 }
 
 /// The error with names beside the codes that it suggests, so that one knows which is meant.

@@ -107,7 +107,7 @@ fn the_history_is_a_line_a_change() {
     };
     let inverse = changes().inverse();
     let entries = vec![entry(2, "wrong street", inverse), entry(1, "import of street", changes())];
-    insta::assert_snapshot!("log", super::history::log(&History { head: Version(2), entries }, Lang::En));
+    insta::assert_snapshot!("log", super::history::log(&History { head: Version(2), as_of: None, entries }, Lang::En));
     let undone = Undone {
         undone: entry(2, "wrong street", changes().inverse()),
         version: Version(3),

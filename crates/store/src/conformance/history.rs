@@ -48,6 +48,8 @@ pub(crate) async fn the_log_says_what_happened<B: Bench>(bench: B) {
 
 pub(crate) async fn the_past_can_be_read<B: Bench>(bench: B) {
     let store = bench.ready().await;
+    let error = store.version_of(AsOf::Time(minute(0))).await.unwrap_err();
+    assert_eq!(error, StoreError::BeforeHistory { asked: minute(0), first: None });
     let states = five(&store).await;
     for (n, state) in (0..).zip(&states) {
         assert_same(&store.as_of(AsOf::Version(Version(n))).await.unwrap(), state);
@@ -57,12 +59,16 @@ pub(crate) async fn the_past_can_be_read<B: Bench>(bench: B) {
     let check = async |time, expected: usize| {
         assert_same(&store.as_of(AsOf::Time(time)).await.unwrap(), &states[expected]);
     };
-    check(minute(0), 0).await;
-    check(minute(1) - TimeDelta::microseconds(1), 0).await;
     check(minute(1), 1).await;
     check(minute(3) + TimeDelta::seconds(59), 3).await;
     check(minute(5), 5).await;
     check(minute(5000), 5).await;
     check(DateTime::<Utc>::MAX_UTC, 5).await;
-    check(DateTime::<Utc>::MIN_UTC, 0).await;
+    for asked in [DateTime::<Utc>::MIN_UTC, minute(0), minute(1) - TimeDelta::microseconds(1)] {
+        let error = store.as_of(AsOf::Time(asked)).await.unwrap_err();
+        assert_eq!(error, StoreError::BeforeHistory { asked, first: Some(minute(1)) });
+        assert!(error.to_string().contains("its first change is of 2026-03-01T08:01:00Z"), "{error}");
+    }
+    assert_eq!(store.version_of(AsOf::Time(minute(4))).await, Ok(Version(4)));
+    assert_eq!(store.version_of(AsOf::Version(Version(2))).await, Ok(Version(2)));
 }

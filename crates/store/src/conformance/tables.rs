@@ -24,6 +24,7 @@ pub(crate) async fn an_empty_database_asks_to_be_migrated<B: Bench>(bench: B) {
     refused(store.snapshot().await.map(drop));
     refused(store.refresh().await.map(drop));
     refused(store.log(Version(0), 1).await.map(drop));
+    refused(store.version_of(crate::AsOf::Time(DateTime::UNIX_EPOCH)).await.map(drop));
     refused(store.as_of(crate::AsOf::Version(Version(0))).await.map(drop));
     let error = store.commit(proposal(cable(1))).await.unwrap_err();
     assert!(matches!(error, CommitError::Store(StoreError::SchemaEmpty { .. })), "{error}");

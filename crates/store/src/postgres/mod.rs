@@ -20,7 +20,7 @@ use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use linewright_model::{Network, Version};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgPoolOptions;
-use sqlx::{Connection, PgPool};
+use sqlx::{Connection, PgPool, Row};
 
 use crate::committer::Committer;
 use crate::location::PostgresUrl;
@@ -78,20 +78,21 @@ impl Postgres {
         self.readers.acquire().await.map_err(|e| self.server.error(e))
     }
 
-    async fn version_at(&self, time: DateTime<Utc>) -> Result<Version, StoreError> {
-        // The log has no times outside these years.
-        let sql = match time.year() {
-            ..1 => return Ok(Version(0)),
-            1..=9999 => "SELECT max(version) FROM change_log WHERE at <= $1::text::timestamptz",
-            _ => "SELECT max(version) FROM change_log WHERE $1 <> ''",
+    async fn version_at(&self, asked: DateTime<Utc>) -> Result<Version, StoreError> {
+        let sql = "SELECT max(version) FILTER (WHERE at <= $1::text::timestamptz), min(at) FROM change_log";
+        // The log has no times outside these years, and the server's calendar is shorter than ours.
+        let time = match asked.year() {
+            ..1 => "-infinity".to_owned(),
+            1..=9999 => asked.to_rfc3339_opts(SecondsFormat::Micros, true),
+            _ => "infinity".to_owned(),
         };
-        let version: Option<i64> = sqlx::query_scalar(sql)
-            .bind(time.to_rfc3339_opts(SecondsFormat::Micros, true))
-            .fetch_one(&mut *self.reader().await?)
-            .await
-            .map_err(|e| self.server.error(e))?;
-        let version = u64::try_from(version.unwrap_or(0));
-        version.map(Version).map_err(|_| self.server.damaged("its log has a version below 0"))
+        let query = sqlx::query(sql).bind(time);
+        let row = query.fetch_one(&mut *self.reader().await?).await.map_err(|e| self.server.error(e))?;
+        let version: Option<i64> = row.try_get(0).map_err(|e| self.server.error(e))?;
+        let Some(version) = version else {
+            return Err(StoreError::BeforeHistory { asked, first: read::time_or_none(&row, 1) });
+        };
+        u64::try_from(version).map(Version).map_err(|_| self.server.damaged("its log has a version below 0"))
     }
 }
 
@@ -145,13 +146,17 @@ impl Storage for Postgres {
         read::log(&mut read, &self.server, after, limit).await
     }
 
-    async fn as_of(&self, when: AsOf) -> Result<Network, StoreError> {
+    async fn version_of(&self, when: AsOf) -> Result<Version, StoreError> {
         let head = self.head().await?;
-        let target = match when {
-            AsOf::Version(asked) if asked > head => return Err(StoreError::NoSuchVersion { asked, head }),
-            AsOf::Version(version) => version,
-            AsOf::Time(time) => self.version_at(time).await?,
-        };
+        match when {
+            AsOf::Version(asked) if asked > head => Err(StoreError::NoSuchVersion { asked, head }),
+            AsOf::Version(version) => Ok(version),
+            AsOf::Time(time) => self.version_at(time).await,
+        }
+    }
+
+    async fn as_of(&self, when: AsOf) -> Result<Network, StoreError> {
+        let target = self.version_of(when).await?;
         let mut network = Network::new();
         read::replay(&mut *self.reader().await?, &self.server, &mut network, target).await?;
         Ok(network)

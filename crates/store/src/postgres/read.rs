@@ -105,6 +105,12 @@ fn time(value: PgValueRef<'_>) -> Result<Option<DateTime<Utc>>, sqlx::error::Box
     Ok(zero_hour().checked_add_signed(TimeDelta::microseconds(micros)))
 }
 
+/// A time of a row that has it; none where it is null or out of the calendar.
+pub(super) fn time_or_none(row: &PgRow, at: usize) -> Option<DateTime<Utc>> {
+    let value = row.try_get_raw(at).ok().filter(|value| !value.is_null())?;
+    time(value).ok().flatten()
+}
+
 async fn next_ids(conn: &mut PgConnection, server: &Server) -> Result<Vec<(TableKind, u32)>, StoreError> {
     let rows: Vec<(String, i64)> = sqlx::query_as("SELECT table_name, next FROM id_counter ORDER BY table_name")
         .fetch_all(conn)

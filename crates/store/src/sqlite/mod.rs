@@ -100,16 +100,19 @@ impl Sqlite {
         self.readers.acquire().await.map_err(|e| self.file.error(e))
     }
 
-    async fn version_at(&self, time: DateTime<Utc>) -> Result<Version, StoreError> {
+    async fn version_at(&self, asked: DateTime<Utc>) -> Result<Version, StoreError> {
         // The log keeps times of fixed width, so text order is time order, up to the year 9999.
-        let time = DateTime::from_timestamp(LAST_SECOND, 0).map_or(time, |last| time.min(last));
-        let version: Option<i64> = sqlx::query_scalar("SELECT max(version) FROM change_log WHERE at <= ?1")
+        let time = DateTime::from_timestamp(LAST_SECOND, 0).map_or(asked, |last| asked.min(last));
+        let sql = "SELECT max(version) FILTER (WHERE at <= ?1), min(at) FROM change_log";
+        let (version, first): (Option<i64>, Option<String>) = sqlx::query_as(sql)
             .bind(time.to_rfc3339_opts(SecondsFormat::Micros, true))
             .fetch_one(&mut *self.reader().await?)
             .await
             .map_err(|e| self.file.error(e))?;
-        let version = u64::try_from(version.unwrap_or(0));
-        version.map(Version).map_err(|_| self.file.damaged("its log has a version below 0"))
+        let Some(version) = version else {
+            return Err(StoreError::BeforeHistory { asked, first: first.and_then(|first| first.parse().ok()) });
+        };
+        u64::try_from(version).map(Version).map_err(|_| self.file.damaged("its log has a version below 0"))
     }
 }
 
@@ -179,13 +182,17 @@ impl Storage for Sqlite {
         read::log(&mut conn, &self.file, after, limit).await
     }
 
-    async fn as_of(&self, when: AsOf) -> Result<Network, StoreError> {
+    async fn version_of(&self, when: AsOf) -> Result<Version, StoreError> {
         let head = self.head().await?;
-        let target = match when {
-            AsOf::Version(asked) if asked > head => return Err(StoreError::NoSuchVersion { asked, head }),
-            AsOf::Version(version) => version,
-            AsOf::Time(time) => self.version_at(time).await?,
-        };
+        match when {
+            AsOf::Version(asked) if asked > head => Err(StoreError::NoSuchVersion { asked, head }),
+            AsOf::Version(version) => Ok(version),
+            AsOf::Time(time) => self.version_at(time).await,
+        }
+    }
+
+    async fn as_of(&self, when: AsOf) -> Result<Network, StoreError> {
+        let target = self.version_of(when).await?;
         let mut network = Network::new();
         read::replay(&mut *self.reader().await?, &self.file, &mut network, target).await?;
         Ok(network)
