@@ -418,3 +418,44 @@ fn the_past_is_read_by_version_time_and_day() {
     let again = bench.json(["--database", "again.db", "check"]);
     assert_eq!(again["summary"], before[2]["summary"]);
 }
+
+#[test]
+fn a_backup_is_whole_or_refused() {
+    let bench = Bench::nantong();
+    let made = bench.run(["backup", "city.backup"]).done().says("version 1 backed up").says("SHA-256");
+    assert!(made.out.starts_with("city.backup\n"), "{made:?}");
+    bench.run(["backup", "city.backup"]).refused(1, "is there already; give another name, or --force");
+    bench.run(["backup", "--force", "city.backup"]).done();
+    bench.run(["backup", "no/city.backup"]).refused(1, "no/city.backup: there is no such file or folder");
+    bench.run(["--database", "none.db", "backup", "none.backup"]).refused(1, "there is no database at none.db");
+    assert!(!bench.files().iter().any(|name| name.contains(".part") || name == "none.backup"), "{:?}", bench.files());
+
+    let whole = std::fs::read(bench.path("city.backup")).unwrap();
+    bench.write("cut.backup", &whole[..whole.len() / 2]);
+    let mut altered = whole.clone();
+    altered[whole.len() / 2] ^= 1;
+    bench.write("altered.backup", altered);
+    for name in ["cut.backup", "altered.backup"] {
+        for force in [&[][..], &["--force"]] {
+            let args = [&["restore", name][..], force].concat();
+            let refused = bench.run(&args).refused(1, "use another copy of it (nothing was changed)");
+            assert!(refused.err.contains("is damaged: line "), "{refused:?}");
+            assert_eq!(bench.json(args)["error"]["kind"], "backup-damaged");
+        }
+    }
+    bench.run(["restore", "linewright.db"]).refused(1, "is no backup");
+    bench.run(["restore", "none"]).refused(1, "none: there is no such file");
+    bench.run(["restore", "city.backup"]).refused(1, "holds a network already (version 1)");
+    bench.run(["check"]).done();
+    // A refused one makes no database either.
+    bench.run(["--database", "new.db", "restore", "cut.backup"]).refused(1, "is damaged");
+    assert!(!bench.path("new.db").exists());
+
+    bench.run(["--database", "new.db", "restore", "city.backup", "--lang", "zh"]).done().says("已恢复版本 1");
+    assert_eq!(bench.json(["--database", "new.db", "log"]), bench.json(["log"]));
+    assert_eq!(bench.json(["--database", "new.db", "trace", "GL-0001"]), bench.json(["trace", "GL-0001"]));
+    bench.run(["undo"]).done();
+    bench.run(["restore", "--force", "city.backup"]).done().says("version 2 that was there is gone");
+    assert_eq!(bench.json(["log"])["head"], 1);
+    bench.run(["import", &sample()]).done().says("nothing changed");
+}

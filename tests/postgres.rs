@@ -86,6 +86,25 @@ fn the_same_city_gives_the_same_answers_on_either_database() {
 }
 
 #[test]
+fn a_file_moves_to_the_server_and_back() {
+    let server = Server::new("moves");
+    let file = Bench::nantong();
+    file.run(["undo"]).done();
+    file.run(["undo"]).done();
+    let backed_up = file.json(["backup", "file.backup"]);
+    file.run(server.args(&["restore", "file.backup"])).done().says("version 3 restored");
+    assert_eq!(server.json(&["log"]), file.json(["log"]));
+    assert_eq!(server.json(&SURVEY), file.json(SURVEY));
+    file.run(server.args(&["restore", "file.backup"])).refused(1, "--force");
+    let again = file.json(server.args(&["backup", "server.backup"]));
+    assert_eq!((&again["rows"], &again["version"]), (&backed_up["rows"], &backed_up["version"]));
+    file.run(["--database", "back.db", "restore", "server.backup"]).done();
+    assert_eq!(file.json(["--database", "back.db", "log"]), file.json(["log"]));
+    assert_eq!(file.json(["--database", "back.db", "check"]), file.json(["check"]));
+    file.run(server.args(&["undo"])).done();
+}
+
+#[test]
 fn two_imports_at_the_same_time_both_arrive() {
     let server = Server::new("two");
     for name in ["one", "two"] {

@@ -98,6 +98,10 @@ pub enum Command {
     Check(Check),
     /// Create the database, or bring its schema up to this program's
     Migrate,
+    /// Write the whole database, history and all, into one file
+    Backup(BackUp),
+    /// Fill a database from a backup, whichever kind of database it was made from
+    Restore(Restore),
     /// Show who changed the network, when and why
     Log(Log),
     /// Take back a change, as a new version
@@ -417,6 +421,46 @@ pub enum Least {
     /// Everything
     #[value(name = "I")]
     I,
+}
+
+/// `backup`
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+The file holds every table and the whole log of changes at one version, as lines of JSON with a count and a SHA-256 at
+the end. Others may work on the database meanwhile. It appears under its name when it is whole and on disk. Compress or
+encrypt it with whatever you use for that.
+
+Examples:
+  linewright backup monday.backup
+  linewright --database postgres://USER@HOST/NAME backup monday.backup
+  linewright backup --force latest.backup         over the one of yesterday")]
+pub struct BackUp {
+    /// Replace a file that is there
+    #[arg(long)]
+    pub force: bool,
+    /// File to write
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}
+
+/// `restore`
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+The file is read to its end first; one that is truncated or altered is refused with nothing changed. Records, ids,
+versions and the log come back as they were, in one transaction. With --force a network that is there is lost: stop
+whatever else uses the database, what it has in memory is the network of before.
+
+Examples:
+  linewright --database new.db restore monday.backup
+  linewright --database postgres://USER@HOST/NAME restore monday.backup      a SQLite file's backup too
+  linewright restore --force monday.backup                                   instead of what is there")]
+pub struct Restore {
+    /// Replace the network that is there
+    #[arg(long)]
+    pub force: bool,
+    /// Backup to read
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
 }
 
 /// `log`

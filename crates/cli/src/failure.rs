@@ -8,7 +8,7 @@ use linewright_exchange::finding::plain;
 use linewright_exchange::input::{FileError, plain_io};
 use linewright_exchange::{DetectError, ExportError};
 use linewright_plan::{SurveyError, TraceError};
-use linewright_store::{CommitError, StoreError};
+use linewright_store::{BackupError, CommitError, StoreError};
 
 /// Why a command was not done. Nothing is half done.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +16,9 @@ pub enum Failure {
     /// The database cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A backup.
+    #[error(transparent)]
+    Backup(BackupError),
     /// The change does not fit the network any more.
     #[error("the network refuses the change: {0}")]
     Commit(CommitError),
@@ -86,6 +89,15 @@ impl From<CommitError> for Failure {
     }
 }
 
+impl From<BackupError> for Failure {
+    fn from(error: BackupError) -> Self {
+        match error {
+            BackupError::Store(error) => Failure::Store(error),
+            other => Failure::Backup(other),
+        }
+    }
+}
+
 impl Failure {
     /// Stable name of the kind of failure, for programs.
     pub fn kind(&self) -> &'static str {
@@ -102,6 +114,15 @@ impl Failure {
                 StoreError::Unsure { .. } => "database-unsure",
                 StoreError::Internal { .. } => "internal",
                 _ => "database",
+            },
+            Failure::Backup(error) => match error {
+                BackupError::Damaged { .. } => "backup-damaged",
+                BackupError::NoNetwork { .. } => "backup-damaged",
+                BackupError::NotABackup { .. } => "not-a-backup",
+                BackupError::Newer { .. } => "backup-newer",
+                BackupError::Occupied { .. } => "exists",
+                BackupError::Io { .. } => "file",
+                BackupError::Store(_) => "database",
             },
             Failure::Commit(_) => "refused-by-network",
             Failure::File(_) => "file",

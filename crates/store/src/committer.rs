@@ -45,6 +45,7 @@ pub(crate) trait Engine: Send + 'static {
 enum Message {
     Commit(Box<(Proposal, oneshot::Sender<Answer>)>),
     Refresh(oneshot::Sender<Result<Network, StoreError>>),
+    Forget(oneshot::Sender<()>),
     Close(oneshot::Sender<()>),
 }
 
@@ -84,6 +85,11 @@ impl Committer {
         self.ask(|reply| Message::Commit(Box::new((proposal, reply)))).await?
     }
 
+    /// Forgets the network: the tables hold another one.
+    pub(crate) async fn forget(&self) -> Result<(), StoreError> {
+        self.ask(Message::Forget).await
+    }
+
     /// Finishes what waits and closes the connection.
     pub(crate) async fn close(&self) {
         // Closed already is as well.
@@ -121,6 +127,10 @@ impl<E: Engine> Task<E> {
                 }
                 // A caller that went away needs no answer, here and below.
                 Some(Message::Refresh(reply)) => drop(reply.send(self.refresh().await)),
+                Some(Message::Forget(reply)) => {
+                    self.seen.send_replace(None);
+                    reply.send(()).ok();
+                }
                 Some(Message::Close(reply)) => break Some(reply),
                 None => break None,
             }

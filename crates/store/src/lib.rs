@@ -4,6 +4,7 @@
 //! appended in the same transaction, and a commit that was acknowledged is on disk. This crate is the only one
 //! that speaks SQL.
 
+mod backup;
 mod batch;
 mod committer;
 #[cfg(test)]
@@ -17,9 +18,13 @@ mod sqlite;
 mod storage;
 mod store;
 
+pub use backup::{Backup, BackupError, Contents, Header};
 pub use error::{CommitError, StoreError};
 pub use location::{Location, PostgresUrl};
 pub use postgres::Postgres;
 pub use sqlite::Sqlite;
 pub use storage::{AsOf, Committed, LogEntry, Mode, Progress, Proposal, SchemaStatus, Storage};
 pub use store::{Store, connect};
+
+/// The schema this program needs, the same number on every database.
+const SCHEMA: i64 = 1;

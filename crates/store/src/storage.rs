@@ -4,12 +4,13 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
+use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use linewright_model::{AnyId, Applied, ChangeSet, Id, Network, Version};
 
-use crate::{CommitError, StoreError};
+use crate::{Backup, BackupError, CommitError, Contents, StoreError};
 
 /// How to open a database.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -210,6 +211,28 @@ pub trait Storage: Send + Sync {
 
     /// The network as it was, folded from the log; errors as of [`Storage::version_of`].
     fn as_of(&self, when: AsOf) -> impl Future<Output = Result<Network, StoreError>> + Send;
+
+    /// Writes the database at its newest version into one file that either database can be restored from.
+    ///
+    /// Others may read and write meanwhile. The file appears under its name when it is whole and on disk, and replaces one
+    /// that stands there. `made` is the time it bears.
+    fn backup(
+        &self,
+        path: &Path,
+        made: DateTime<Utc>,
+        progress: &Progress,
+    ) -> impl Future<Output = Result<Contents, BackupError>> + Send;
+
+    /// Fills the database from a backup, all or nothing: tables, log and counters.
+    ///
+    /// Refuses a database that holds a network, unless it is to be replaced. Handles of others must be closed before: what
+    /// they have in memory is the network of before.
+    fn restore(
+        &self,
+        backup: &Backup,
+        replace: bool,
+        progress: &Progress,
+    ) -> impl Future<Output = Result<Network, BackupError>> + Send;
 
     /// Finishes what is waiting and closes the database. Later calls answer [`StoreError::Closed`].
     fn close(&self) -> impl Future<Output = ()> + Send;

@@ -1,10 +1,13 @@
 //! A database of either kind, for callers to whom it makes no difference.
 
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
 use linewright_model::{Network, Version};
 
 use crate::{
-    AsOf, CommitError, Committed, Location, LogEntry, Mode, Postgres, Proposal, SchemaStatus, Sqlite, Storage,
-    StoreError,
+    AsOf, Backup, BackupError, CommitError, Committed, Contents, Location, LogEntry, Mode, Postgres, Progress,
+    Proposal, SchemaStatus, Sqlite, Storage, StoreError,
 };
 
 /// Opens the database that `url` names: `postgres://USER:PASSWORD@HOST:PORT/NAME`, `sqlite:PATH` or a bare path.
@@ -80,6 +83,14 @@ impl Storage for Store {
 
     async fn as_of(&self, when: AsOf) -> Result<Network, StoreError> {
         either!(self, as_of(when))
+    }
+
+    async fn backup(&self, path: &Path, made: DateTime<Utc>, progress: &Progress) -> Result<Contents, BackupError> {
+        either!(self, backup(path, made, progress))
+    }
+
+    async fn restore(&self, backup: &Backup, replace: bool, progress: &Progress) -> Result<Network, BackupError> {
+        either!(self, restore(backup, replace, progress))
     }
 
     async fn close(&self) {

@@ -72,7 +72,8 @@ pub async fn run(args: &Export, session: &Session) -> Result<Answer, Failure> {
     Answer::new(session, &exported, || text::export::render(&exported, session.lang))
 }
 
-fn records(network: &Network) -> usize {
+/// Number of records of a network.
+pub fn records(network: &Network) -> usize {
     TableKind::ALL.iter().map(|table| network.count_of(*table)).sum()
 }
 

@@ -1,5 +1,6 @@
 //! The commands: each file reads its arguments, does one thing, and says what it did.
 
+pub mod backup;
 mod catalog;
 pub mod check;
 pub mod demo;
@@ -26,6 +27,8 @@ pub async fn run(command: Command, session: &Session) -> Result<Answer, Failure>
         Command::Survey(args) => survey::run(&args, session).await,
         Command::Trace(args) => trace::run(&args, session).await,
         Command::Check(args) => check::run(&args, session).await,
+        Command::Backup(args) => backup::back_up(&args, session).await,
+        Command::Restore(args) => backup::restore(&args, session).await,
         Command::Migrate => migrate::run(session).await,
         Command::Log(args) => history::log(&args, session).await,
         Command::Undo(args) => history::undo(&args, session).await,

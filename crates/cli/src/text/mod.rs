@@ -1,5 +1,6 @@
 //! What people read, in English and Chinese.
 
+pub mod backup;
 pub mod catalog;
 pub mod check;
 pub mod demo;

@@ -2,7 +2,9 @@
 //!
 //! A backend implements [`Bench`] in its tests and names it to [`suite`].
 
+pub(crate) mod backups;
 pub(crate) mod concurrent;
+mod coverage;
 pub(crate) mod history;
 pub(crate) mod random;
 pub(crate) mod sample;
@@ -75,6 +77,9 @@ macro_rules! suite {
             concurrent::a_lock_is_waited_for_and_then_named,
             history::the_log_says_what_happened,
             history::the_past_can_be_read,
+            backups::a_backup_comes_back,
+            backups::a_backup_made_meanwhile_is_one_version,
+            backups::what_is_no_network_is_not_restored,
         }
 
         #[test]

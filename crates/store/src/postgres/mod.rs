@@ -1,5 +1,6 @@
 //! PostgreSQL: a database shared by many processes; the row of `head` is the write lock, NOTIFY tells of commits.
 
+mod backup;
 #[cfg(test)]
 mod crash;
 mod engine;
@@ -13,6 +14,7 @@ mod server;
 mod tests;
 mod write;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,7 +26,10 @@ use sqlx::{Connection, PgPool, Row};
 
 use crate::committer::Committer;
 use crate::location::PostgresUrl;
-use crate::{AsOf, CommitError, Committed, LogEntry, Mode, Proposal, SchemaStatus, Storage, StoreError};
+use crate::{
+    AsOf, Backup, BackupError, CommitError, Committed, Contents, LogEntry, Mode, Progress, Proposal, SchemaStatus,
+    Storage, StoreError,
+};
 use engine::PostgresEngine;
 use follow::Follower;
 use server::Server;
@@ -160,6 +165,16 @@ impl Storage for Postgres {
         let mut network = Network::new();
         read::replay(&mut *self.reader().await?, &self.server, &mut network, target).await?;
         Ok(network)
+    }
+
+    async fn backup(&self, path: &Path, made: DateTime<Utc>, progress: &Progress) -> Result<Contents, BackupError> {
+        backup::backup(&mut *self.reader().await?, &self.server, path, made, progress).await
+    }
+
+    async fn restore(&self, backup: &Backup, replace: bool, progress: &Progress) -> Result<Network, BackupError> {
+        let restored = backup::restore(&mut *self.reader().await?, &self.server, backup, replace, progress).await;
+        self.committer.forget().await?;
+        restored
     }
 
     async fn close(&self) {

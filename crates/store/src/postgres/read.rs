@@ -20,14 +20,20 @@ const LOG_PAGE: u32 = 64;
 /// Reads the whole network at one version.
 pub(super) async fn load(conn: &mut PgConnection, server: &Server) -> Result<Network, StoreError> {
     let mut read = conn.begin_with(READ).await.map_err(|e| server.error(e))?;
-    let version = schema::head(&mut read, server).await?;
-    let mut restored = Restored { rows: ChangeSet::new(Origin::Recording), ..Restored::default() };
-    for table in TableKind::ALL {
-        load_table(&mut read, server, *table, &mut restored).await?;
-    }
-    let next_ids = next_ids(&mut read, server).await?;
+    let network = load_within(&mut read, server).await;
     // Nothing was written; a failure to end the transaction loses nothing.
     read.rollback().await.ok();
+    network
+}
+
+/// Reads the whole network as the transaction sees it.
+pub(super) async fn load_within(conn: &mut PgConnection, server: &Server) -> Result<Network, StoreError> {
+    let version = schema::head(conn, server).await?;
+    let mut restored = Restored { rows: ChangeSet::new(Origin::Recording), ..Restored::default() };
+    for table in TableKind::ALL {
+        load_table(conn, server, *table, &mut restored).await?;
+    }
+    let next_ids = next_ids(conn, server).await?;
     Network::restore(version, &restored.rows, restored.revisions, next_ids)
         .map_err(|violation| server.damaged(violation.to_string()))
 }
@@ -74,7 +80,7 @@ async fn select(
     found.iter().map(cells).collect::<Result<_, _>>().map_err(|e| server.error(e))
 }
 
-fn cells(row: &PgRow) -> Result<Vec<Cell>, sqlx::Error> {
+pub(super) fn cells(row: &PgRow) -> Result<Vec<Cell>, sqlx::Error> {
     (0..row.len())
         .map(|at| {
             let value = row.try_get_raw(at)?;
@@ -87,6 +93,9 @@ fn cells(row: &PgRow) -> Result<Vec<Cell>, sqlx::Error> {
                 "FLOAT8" => <f64 as Decode<Postgres>>::decode(value).map(Cell::Real),
                 "TEXT" | "JSON" => <&str as Decode<Postgres>>::decode(value).map(Cell::from),
                 "DATE" => day(value).map(Cell::Day),
+                "TIMESTAMPTZ" => {
+                    time(value).and_then(|time| time.map(Cell::Time).ok_or_else(|| "a time out of the calendar".into()))
+                }
                 other => Err(format!("a value of type {other}").into()),
             }
             .map_err(sqlx::Error::Decode)

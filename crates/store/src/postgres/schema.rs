@@ -13,7 +13,7 @@ pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgr
 const MAKING: i64 = 0x4C4E_5752;
 
 /// The schema this program needs.
-fn needed() -> i64 {
+pub(super) fn needed() -> i64 {
     MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
 }
 

@@ -164,7 +164,8 @@ impl Server {
             "42501" => StoreError::NoAccess { database, reason },
             "58030" => StoreError::Io { database, reason },
             _ => match state.get(..2) {
-                Some("08") => StoreError::Disconnected { database, reason },
+                // 08P01 is a message that is not understood, on a connection that is as it should be.
+                Some("08") if state != "08P01" => StoreError::Disconnected { database, reason },
                 Some("28") => StoreError::NoAccess { database, reason },
                 Some("XX") if state != "XX000" => self.damaged(reason),
                 Some("23") => {

@@ -154,6 +154,13 @@ pub(super) fn committed() -> Proposal {
 }
 
 #[tokio::test]
+async fn a_backup_crosses_from_either_engine_to_the_other() {
+    use crate::conformance::backups::crosses;
+    crosses::<Database, crate::sqlite::tests::File>().await;
+    crosses::<crate::sqlite::tests::File, Database>().await;
+}
+
+#[tokio::test]
 async fn the_database_is_durable_and_shared() {
     let database = Database::new();
     let store = database.ready().await;

@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, Encode, PgConnection, Postgres, Type};
 use super::server::Server;
 use crate::StoreError;
 use crate::batch::Batch;
-use crate::rows::{self, Cell, Shape, quoted};
+use crate::rows::{self, Cell, LOG, LOG_MORE, Shape, quoted};
 
 /// Records turned into rows at a time.
 const RECORDS: usize = 8192;
@@ -25,14 +25,8 @@ const SIZES: [usize; 4] = [64, 16, 4, 1];
 /// Bytes handed to the connection at a time.
 const CHUNK_BYTES: usize = 256 * 1024;
 
-const LOG: Shape = Shape {
-    table: "change_log",
-    columns: &["version", "at", "who", "why", "origin", "changes", "token"],
-    order: "version",
-};
-
-const LOG_MORE: Shape =
-    Shape { table: "change_log_more", columns: &["version", "part", "changes"], order: "version, part" };
+/// Columns of the log here: it also names the transaction, so that after a lost connection one knows whether it was committed.
+const LOGGED: [&str; 7] = ["version", "at", "who", "why", "origin", "changes", "token"];
 
 /// The channel on which the new version is told to those who listen.
 pub(super) const CHANNEL: &str = "linewright_head";
@@ -65,14 +59,7 @@ pub(super) async fn write(
         for part in batch.coming(*table, RECORDS) {
             let (sheets, records) = part.map_err(|overflow| server.overflow(overflow))?;
             for (shape, sheet) in shapes.iter().zip(sheets) {
-                let width = shape.columns.len();
-                // A ragged sheet would be a fault of the mapping and must not be dropped in silence.
-                if sheet.cells.len() % width != 0 {
-                    return Err(StoreError::Internal {
-                        what: format!("a row of {} has not {width} cells", shape.table),
-                    });
-                }
-                insert(conn, server, shape, sheet.cells).await?;
+                insert(conn, server, (shape, shape.columns), sheet.cells).await?;
             }
             done += records as u64;
             progress(done, total);
@@ -80,17 +67,26 @@ pub(super) async fn write(
     }
     log(conn, server, batch, token).await?;
     counters(conn, server, from, to).await?;
-    head(conn, server, from, to).await
+    head(conn, server, from.version(), to.version()).await
 }
 
 /// Puts rows into a table: many by COPY, few by INSERT.
 ///
 /// COPY is two messages that go unanswered between, which costs the delay of an acknowledgement (40 ms) on a connection
 /// without TCP_NODELAY, and the driver does not set it: too much for the few rows of most commits.
-async fn insert(conn: &mut PgConnection, server: &Server, shape: &Shape, cells: Vec<Cell>) -> Result<(), StoreError> {
-    let width = shape.columns.len();
+async fn insert(
+    conn: &mut PgConnection,
+    server: &Server,
+    (shape, columns): (&Shape, &[&str]),
+    cells: Vec<Cell>,
+) -> Result<(), StoreError> {
+    let width = columns.len();
+    // A ragged sheet would be a fault of the mapping and must not be dropped in silence.
+    if !cells.len().is_multiple_of(width) {
+        return Err(StoreError::Internal { what: format!("a row of {} has not {width} cells", shape.table) });
+    }
     if cells.len() >= COPY_ROWS * width {
-        let mut copy = Copy::begin(conn, server, shape).await?;
+        let mut copy = Copy::begin(conn, server, (shape, columns)).await?;
         for row in cells.chunks(width) {
             copy.row(row).await?;
         }
@@ -106,7 +102,7 @@ async fn insert(conn: &mut PgConnection, server: &Server, shape: &Shape, cells: 
             format!("({})", marks.join(", "))
         };
         let rows = (0..size).map(row).collect::<Vec<_>>().join(", ");
-        let sql = format!("INSERT INTO {} ({}) VALUES {rows}", shape.table, quoted(shape.columns));
+        let sql = format!("INSERT INTO {} ({}) VALUES {rows}", shape.table, quoted(columns));
         while cells.len() >= size * width {
             // Names come from `Shape`s, which are constants of this crate; values are bound.
             let mut query = sqlx::query(AssertSqlSafe(sql.clone()));
@@ -134,6 +130,7 @@ impl Encode<'_, Postgres> for Cell {
             Cell::Real(n) => buffer.extend(n.to_be_bytes()),
             Cell::Text(text) => buffer.extend(text.as_bytes()),
             Cell::Day(day) => buffer.extend(days(*day)?.to_be_bytes()),
+            Cell::Time(time) => buffer.extend(micros(*time).to_be_bytes()),
         }
         Ok(IsNull::No)
     }
@@ -147,8 +144,12 @@ struct Copy<'a> {
 }
 
 impl<'a> Copy<'a> {
-    async fn begin(conn: &'a mut PgConnection, server: &'a Server, shape: &Shape) -> Result<Self, StoreError> {
-        let sql = format!("COPY {} ({}) FROM STDIN (FORMAT binary)", shape.table, quoted(shape.columns));
+    async fn begin(
+        conn: &'a mut PgConnection,
+        server: &'a Server,
+        (shape, columns): (&Shape, &[&str]),
+    ) -> Result<Self, StoreError> {
+        let sql = format!("COPY {} ({}) FROM STDIN (FORMAT binary)", shape.table, quoted(columns));
         let copy = conn.copy_in_raw(&sql).await.map_err(|e| server.error(e))?;
         // Signature, flags, no header extension.
         let buffer = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0".to_vec();
@@ -173,6 +174,7 @@ impl<'a> Copy<'a> {
                 Cell::Real(n) => put(&n.to_be_bytes())?,
                 Cell::Text(text) => put(text.as_bytes())?,
                 Cell::Day(day) => put(&days(*day)?.to_be_bytes())?,
+                Cell::Time(time) => put(&micros(*time).to_be_bytes())?,
             }
         }
         if self.buffer.len() >= CHUNK_BYTES {
@@ -209,28 +211,48 @@ fn days(day: NaiveDate) -> Result<i32, StoreError> {
     i32::try_from(days).map_err(|_| StoreError::Internal { what: format!("the date {day}") })
 }
 
+/// Microseconds from the zero hour, as moments travel. Both lie within the years that chrono counts in microseconds.
+fn micros(time: DateTime<Utc>) -> i64 {
+    time.timestamp_micros() - zero_hour().timestamp_micros()
+}
+
+/// Adds rows to a table as a restored one has them: a log without transactions, which are named `token` here.
+pub(super) async fn restore(
+    conn: &mut PgConnection,
+    server: &Server,
+    (shape, columns): (&Shape, &[&str]),
+    cells: Vec<Cell>,
+    token: &str,
+) -> Result<(), StoreError> {
+    if shape.table != LOG.table {
+        return insert(conn, server, (shape, columns), cells).await;
+    }
+    let named = [columns, &["token"]].concat();
+    let rows = cells.chunks(columns.len());
+    let cells = rows.flat_map(|row| row.iter().cloned().chain([Cell::from(token)])).collect();
+    insert(conn, server, (shape, &named), cells).await
+}
+
 async fn log(conn: &mut PgConnection, server: &Server, batch: &Batch, token: &str) -> Result<(), StoreError> {
     let (mut heads, mut more) = (Vec::new(), Vec::new());
     for entry in batch.log() {
         let logged = Cell::Int(version(entry.version)?);
-        // TIMESTAMPTZ travels as a number of microseconds.
-        let at = entry.at.timestamp_micros() - zero_hour().timestamp_micros();
         for (number, part) in (0u32..).zip(entry.parts()) {
             let part = Cell::from(part?.as_str());
             if number == 0 {
                 let [who, why, origin] = [&entry.who, &entry.why, &entry.origin].map(|text| Cell::from(text.as_str()));
-                heads.extend([logged.clone(), Cell::Int(at), who, why, origin, part, token.into()]);
+                heads.extend([logged.clone(), Cell::Time(entry.at), who, why, origin, part, token.into()]);
                 continue;
             }
             more.extend([logged.clone(), Cell::from(number), part]);
             // All of them together may not fit in memory.
             if more.len() >= LOG_MORE.columns.len() * 4 {
-                insert(conn, server, &LOG_MORE, std::mem::take(&mut more)).await?;
+                insert(conn, server, (&LOG_MORE, LOG_MORE.columns), std::mem::take(&mut more)).await?;
             }
         }
     }
-    insert(conn, server, &LOG, heads).await?;
-    insert(conn, server, &LOG_MORE, more).await
+    insert(conn, server, (&LOG, &LOGGED), heads).await?;
+    insert(conn, server, (&LOG_MORE, LOG_MORE.columns), more).await
 }
 
 async fn counters(conn: &mut PgConnection, server: &Server, from: &Network, to: &Network) -> Result<(), StoreError> {
@@ -253,12 +275,17 @@ async fn counters(conn: &mut PgConnection, server: &Server, from: &Network, to: 
 }
 
 /// Moves the head, and tells the others once it is committed.
-async fn head(conn: &mut PgConnection, server: &Server, from: &Network, to: &Network) -> Result<(), StoreError> {
+pub(super) async fn head(
+    conn: &mut PgConnection,
+    server: &Server,
+    from: Version,
+    to: Version,
+) -> Result<(), StoreError> {
     let moved = "WITH moved AS (UPDATE head SET version = $2 WHERE version = $1 RETURNING version) \
                  SELECT count(pg_notify($3, version::text)) FROM moved";
     let rows: i64 = sqlx::query_scalar(moved)
-        .bind(version(from.version())?)
-        .bind(version(to.version())?)
+        .bind(version(from)?)
+        .bind(version(to)?)
         .bind(CHANNEL)
         .fetch_one(conn)
         .await

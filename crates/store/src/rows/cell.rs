@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use linewright_model::Text;
 use serde::Serialize;
 use serde::de::value::{Error as NameError, StrDeserializer};
@@ -20,6 +20,8 @@ pub(crate) enum Cell {
     Text(Text),
     /// A date where the database has dates; SQLite has them as text.
     Day(NaiveDate),
+    /// A moment where the database has moments, kept to the microsecond; SQLite has them as text.
+    Time(DateTime<Utc>),
 }
 
 impl From<&Text> for Cell {
@@ -64,6 +66,12 @@ impl From<NaiveDate> for Cell {
     }
 }
 
+impl From<DateTime<Utc>> for Cell {
+    fn from(time: DateTime<Utc>) -> Self {
+        Cell::Time(time)
+    }
+}
+
 impl<T: Into<Cell>> From<Option<T>> for Cell {
     fn from(value: Option<T>) -> Self {
         value.map_or(Cell::Null, T::into)
@@ -81,6 +89,15 @@ impl Cell {
         match serde_json::to_value(value) {
             Ok(serde_json::Value::String(name)) => Ok(Cell::Text(name.into())),
             _ => Err(Overflow::NoName),
+        }
+    }
+
+    /// A date or a moment as text; moments of fixed width, so that their order is that of their text.
+    pub(crate) fn text(&self) -> Option<String> {
+        match self {
+            Cell::Day(day) => Some(day.to_string()),
+            Cell::Time(time) => Some(time.to_rfc3339_opts(SecondsFormat::Micros, true)),
+            _ => None,
         }
     }
 

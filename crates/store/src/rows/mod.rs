@@ -3,6 +3,7 @@
 mod cable;
 mod cell;
 mod device;
+mod log;
 mod place;
 mod span;
 mod text;
@@ -14,6 +15,7 @@ use linewright_model::{
 };
 
 pub(crate) use cell::{Cell, Cells, Damage, FIRST_YEAR, MAX_CODE_BYTES, Overflow, Row};
+pub(crate) use log::{COUNTERS, LOG, LOG_MORE};
 pub(crate) use text::has_zero_byte;
 
 /// A SQL table and its columns, the key of the owning record first.
@@ -24,6 +26,33 @@ pub(crate) struct Shape {
     pub(crate) columns: &'static [&'static str],
     /// Columns that order the rows of one record.
     pub(crate) order: &'static str,
+}
+
+impl Shape {
+    /// The statement that reads rows, in the order of their key; `filter` is a condition with its `WHERE`.
+    pub(crate) fn select(&self, filter: &str) -> String {
+        let key = self.columns.first().copied().unwrap_or("id");
+        let order = if self.order == key { String::new() } else { format!(", {}", self.order) };
+        format!("SELECT {} FROM {} {filter} ORDER BY \"{key}\"{order}", quoted(self.columns), self.table)
+    }
+}
+
+/// Every table but `head`, each after those it refers to within one record.
+pub(crate) fn all() -> Vec<&'static Shape> {
+    let records = TableKind::ALL.iter().flat_map(|table| shapes(*table));
+    records.chain([&COUNTERS, &LOG, &LOG_MORE]).collect()
+}
+
+/// Gives a text the type that its column has where the database has such types.
+pub(crate) fn typed(shape: &'static Shape, column: &'static str, cell: &mut Cell) -> Result<(), Damage> {
+    let Cell::Text(text) = &*cell else { return Ok(()) };
+    let read = match column {
+        "available_from" => text.parse().map(Cell::Day),
+        "at" if shape.table == LOG.table => text.parse().map(Cell::Time),
+        _ => return Ok(()),
+    };
+    *cell = read.map_err(|error| Damage::new(shape.table, format!("{column} is {text:?}: {error}")))?;
+    Ok(())
 }
 
 /// Column names for SQL: some of ours are its keywords.

@@ -1,5 +1,6 @@
 //! SQLite: one file, WAL, `synchronous=FULL`; readers beside one committer.
 
+mod backup;
 #[cfg(test)]
 mod crash;
 mod engine;
@@ -7,7 +8,7 @@ mod error;
 mod read;
 mod schema;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod write;
 
 use std::path::Path;
@@ -21,7 +22,10 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{ConnectOptions, Connection, SqlitePool};
 
 use crate::committer::Committer;
-use crate::{AsOf, CommitError, Committed, LogEntry, Mode, Proposal, SchemaStatus, Storage, StoreError};
+use crate::{
+    AsOf, Backup, BackupError, CommitError, Committed, Contents, LogEntry, Mode, Progress, Proposal, SchemaStatus,
+    Storage, StoreError,
+};
 use engine::SqliteEngine;
 use error::File;
 
@@ -196,6 +200,16 @@ impl Storage for Sqlite {
         let mut network = Network::new();
         read::replay(&mut *self.reader().await?, &self.file, &mut network, target).await?;
         Ok(network)
+    }
+
+    async fn backup(&self, path: &Path, made: DateTime<Utc>, progress: &Progress) -> Result<Contents, BackupError> {
+        backup::backup(&mut *self.reader().await?, &self.file, path, made, progress).await
+    }
+
+    async fn restore(&self, backup: &Backup, replace: bool, progress: &Progress) -> Result<Network, BackupError> {
+        let restored = backup::restore(&mut *self.reader().await?, &self.file, backup, replace, progress).await;
+        self.committer.forget().await?;
+        restored
     }
 
     async fn close(&self) {

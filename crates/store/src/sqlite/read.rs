@@ -18,14 +18,20 @@ const LOG_PAGE: u32 = 64;
 /// Reads the whole network at one version.
 pub(super) async fn load(conn: &mut SqliteConnection, file: &File) -> Result<Network, StoreError> {
     let mut read = conn.begin().await.map_err(|e| file.error(e))?;
-    let version = schema::head(&mut read, file).await?;
-    let mut restored = Restored { rows: ChangeSet::new(Origin::Recording), ..Restored::default() };
-    for table in TableKind::ALL {
-        load_table(&mut read, file, *table, &mut restored).await?;
-    }
-    let next_ids = next_ids(&mut read, file).await?;
+    let network = load_within(&mut read, file).await;
     // Nothing was written; a failure to end the transaction loses nothing.
     read.rollback().await.ok();
+    network
+}
+
+/// Reads the whole network as the transaction sees it.
+pub(super) async fn load_within(conn: &mut SqliteConnection, file: &File) -> Result<Network, StoreError> {
+    let version = schema::head(conn, file).await?;
+    let mut restored = Restored { rows: ChangeSet::new(Origin::Recording), ..Restored::default() };
+    for table in TableKind::ALL {
+        load_table(conn, file, *table, &mut restored).await?;
+    }
+    let next_ids = next_ids(conn, file).await?;
     Network::restore(version, &restored.rows, restored.revisions, next_ids)
         .map_err(|violation| file.damaged(violation.to_string()))
 }
@@ -72,7 +78,7 @@ async fn select(
     found.iter().map(cells).collect::<Result<_, _>>().map_err(|e| file.error(e))
 }
 
-fn cells(row: &SqliteRow) -> Result<Vec<Cell>, sqlx::Error> {
+pub(super) fn cells(row: &SqliteRow) -> Result<Vec<Cell>, sqlx::Error> {
     (0..row.len())
         .map(|at| {
             let value = row.try_get_raw(at)?;

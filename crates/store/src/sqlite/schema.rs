@@ -13,7 +13,7 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
 const APPLICATION_ID: i64 = 0x4C4E_5752;
 
 /// The schema this program needs.
-fn needed() -> i64 {
+pub(super) fn needed() -> i64 {
     MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
 }
 

@@ -13,7 +13,7 @@ use crate::conformance::{Bench, sample, suite};
 use crate::{CommitError, Mode, Proposal, SchemaStatus, Storage, StoreError, connect};
 
 /// A database file in a directory of its own.
-struct File {
+pub(crate) struct File {
     directory: TempDir,
 }
 

@@ -1,13 +1,12 @@
 //! Writing a batch: rows that go, rows that come, the log, the counters, the head; many rows a statement.
 
-use chrono::SecondsFormat;
-use linewright_model::{Network, TableKind};
+use linewright_model::{Network, TableKind, Version};
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use super::error::File;
 use crate::StoreError;
 use crate::batch::Batch;
-use crate::rows::{self, Cell, Shape, Sheet, quoted};
+use crate::rows::{self, Cell, LOG, LOG_MORE, Shape, quoted};
 
 /// Rows a statement, largest first. Few sizes, so that prepared statements are found again.
 const SIZES: [usize; 4] = [256, 32, 4, 1];
@@ -36,7 +35,7 @@ pub(super) async fn write(
         for part in batch.coming(*table, RECORDS) {
             let (sheets, records) = part.map_err(|overflow| file.overflow(overflow))?;
             for (shape, sheet) in shapes.iter().zip(sheets) {
-                insert(conn, file, shape, sheet).await?;
+                insert(conn, file, (shape, shape.columns), sheet.cells).await?;
             }
             done += records as u64;
             progress(done, total);
@@ -44,7 +43,7 @@ pub(super) async fn write(
     }
     log(conn, file, batch).await?;
     counters(conn, file, from, to).await?;
-    head(conn, file, from, to).await
+    head(conn, file, from.version(), to.version()).await
 }
 
 async fn delete(conn: &mut SqliteConnection, file: &File, shape: &Shape, ids: &[u32]) -> Result<(), StoreError> {
@@ -65,16 +64,22 @@ async fn delete(conn: &mut SqliteConnection, file: &File, shape: &Shape, ids: &[
     Ok(())
 }
 
-async fn insert(conn: &mut SqliteConnection, file: &File, shape: &Shape, sheet: Sheet) -> Result<(), StoreError> {
-    let width = shape.columns.len();
-    let mut cells = sheet.cells.into_iter();
+/// Puts rows of these columns into a table.
+pub(super) async fn insert(
+    conn: &mut SqliteConnection,
+    file: &File,
+    (shape, columns): (&Shape, &[&str]),
+    cells: Vec<Cell>,
+) -> Result<(), StoreError> {
+    let width = columns.len();
+    let mut cells = cells.into_iter();
     let row = format!("({})", vec!["?"; width].join(", "));
     for size in SIZES {
         if cells.len() < size * width {
             continue;
         }
         let rows = vec![row.as_str(); size].join(", ");
-        let sql = format!("INSERT INTO {} ({}) VALUES {rows}", shape.table, quoted(shape.columns));
+        let sql = format!("INSERT INTO {} ({}) VALUES {rows}", shape.table, quoted(columns));
         while cells.len() >= size * width {
             // Names come from `Shape`s, which are constants of this crate; values are bound.
             let mut query = sqlx::query(AssertSqlSafe(sql.clone()));
@@ -84,7 +89,7 @@ async fn insert(conn: &mut SqliteConnection, file: &File, shape: &Shape, sheet: 
                     Cell::Int(n) => query.bind(n),
                     Cell::Real(n) => query.bind(n),
                     Cell::Text(text) => query.bind(text),
-                    Cell::Day(day) => query.bind(day.to_string()),
+                    Cell::Day(_) | Cell::Time(_) => query.bind(cell.text()),
                 };
             }
             query.execute(&mut *conn).await.map_err(|e| file.error(e))?;
@@ -99,26 +104,18 @@ async fn insert(conn: &mut SqliteConnection, file: &File, shape: &Shape, sheet: 
 
 async fn log(conn: &mut SqliteConnection, file: &File, batch: &Batch) -> Result<(), StoreError> {
     for entry in batch.log() {
-        let version = version(entry.version)?;
-        for (at, part) in (0i64..).zip(entry.parts()) {
-            let part = part?;
-            let query = if at == 0 {
-                sqlx::query(
-                    "INSERT INTO change_log (version, at, who, why, origin, changes) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                )
-                .bind(version)
-                .bind(entry.at.to_rfc3339_opts(SecondsFormat::Micros, true))
-                .bind(entry.who.as_str())
-                .bind(entry.why.as_str())
-                .bind(entry.origin.as_str())
-                .bind(part)
+        let logged = Cell::Int(version(entry.version)?);
+        // One by one: together they may not fit in memory.
+        for (number, part) in (0u32..).zip(entry.parts()) {
+            let part = Cell::from(part?.as_str());
+            if number == 0 {
+                let [who, why, origin] = [&entry.who, &entry.why, &entry.origin].map(|text| Cell::from(text.as_str()));
+                let cells = vec![logged.clone(), Cell::Time(entry.at), who, why, origin, part];
+                insert(conn, file, (&LOG, LOG.columns), cells).await?;
             } else {
-                sqlx::query("INSERT INTO change_log_more (version, part, changes) VALUES (?1, ?2, ?3)")
-                    .bind(version)
-                    .bind(at)
-                    .bind(part)
-            };
-            query.execute(&mut *conn).await.map_err(|e| file.error(e))?;
+                let cells = vec![logged.clone(), Cell::from(number), part];
+                insert(conn, file, (&LOG_MORE, LOG_MORE.columns), cells).await?;
+            }
         }
     }
     Ok(())
@@ -139,10 +136,16 @@ async fn counters(conn: &mut SqliteConnection, file: &File, from: &Network, to: 
     Ok(())
 }
 
-async fn head(conn: &mut SqliteConnection, file: &File, from: &Network, to: &Network) -> Result<(), StoreError> {
+/// Moves the head.
+pub(super) async fn head(
+    conn: &mut SqliteConnection,
+    file: &File,
+    from: Version,
+    to: Version,
+) -> Result<(), StoreError> {
     let done = sqlx::query("UPDATE head SET version = ?2 WHERE version = ?1")
-        .bind(version(from.version())?)
-        .bind(version(to.version())?)
+        .bind(version(from)?)
+        .bind(version(to)?)
         .execute(conn)
         .await
         .map_err(|e| file.error(e))?;
@@ -152,6 +155,6 @@ async fn head(conn: &mut SqliteConnection, file: &File, from: &Network, to: &Net
     }
 }
 
-fn version(version: linewright_model::Version) -> Result<i64, StoreError> {
+fn version(version: Version) -> Result<i64, StoreError> {
     i64::try_from(version.0).map_err(|_| StoreError::Internal { what: "the versions are used up".to_owned() })
 }
