@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::DatasetId;
 
-/// Immutable text, cheap to copy.
-pub type Text = Arc<str>;
+/// Text, cheap to copy: up to 15 bytes lie in place, so that codes and empty texts cost no allocation; longer ones
+/// are shared.
+pub type Text = ecow::EcoString;
 
 /// Attributes of a source that the model does not use but an export must give back.
 pub type Extra = Arc<serde_json::Map<String, serde_json::Value>>;

@@ -1,7 +1,5 @@
 //! How each kind of record is drawn.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, NaiveDate};
 use linewright_model::*;
 
@@ -27,7 +25,7 @@ impl Draft<'_> {
         if self.dice.one_in(4) {
             plant.stage = Stage::UnderConstruction;
             plant.available_from = NaiveDate::from_ymd_opt(2026, 12, 1 + self.dice.roll(28));
-            plant.unit = Arc::from("市区维护中心");
+            plant.unit = Text::from("市区维护中心");
         }
         plant
     }
@@ -77,7 +75,7 @@ impl Drawn for Dataset {
         if !draft.dice.one_in(10) {
             tag.dataset = None;
         }
-        Dataset { tag, format: Arc::from("native") }
+        Dataset { tag, format: Text::from("native") }
     }
 }
 
@@ -100,7 +98,7 @@ impl Drawn for Span {
         span.tag = draft.tag();
         span.capacity = (!draft.dice.one_in(3)).then(|| draft.dice.roll(6));
         span.course = draft.position().into_iter().chain(draft.position()).collect();
-        span.marks = vec![Mark { at_m: 1.5, label: Arc::from("P1") }];
+        span.marks = vec![Mark { at_m: 1.5, label: Text::from("P1") }];
         span.permits = draft.permits();
         span
     }
@@ -132,12 +130,12 @@ impl Drawn for Device {
     fn draw(draft: &mut Draft<'_>) -> Self {
         let first = if draft.dice.one_in(40) { 0 } else { 1 };
         let block = |first, count| PortBlock {
-            name: Arc::from("1"),
+            name: Text::from("1"),
             first,
             count,
             kind: PortKind::OpticalTerminal,
-            interface: Arc::from(""),
-            rate: Arc::from("STM-4"),
+            interface: Text::from(""),
+            rate: Text::from("STM-4"),
         };
         let mut blocks = vec![block(first, 12)];
         if draft.dice.one_in(4) {
@@ -147,7 +145,7 @@ impl Drawn for Device {
             place: draft.pick::<Place>(),
             tag: draft.tag(),
             kind: DeviceKind::Odf,
-            model: Arc::from(""),
+            model: Text::from(""),
             blocks,
             free_board_slots: None,
             plant: Plant::default(),
@@ -189,10 +187,10 @@ impl Drawn for Trail {
             legs.push(Leg { role, holdings: holdings.collect() });
         }
         let expires = DateTime::from_timestamp(1_800_000_000, 250_000_000).unwrap();
-        let reservation = Reservation { order: Arc::from("O1"), user: Arc::from("u"), expires };
+        let reservation = Reservation { order: Text::from("O1"), user: Text::from("u"), expires };
         let tag = draft.tag();
         let grade = draft.dice.one_in(2).then_some(Grade::AA);
-        Trail { tag, layer: Layer::Fibre, legs, grade, customer: Arc::from("客户"), reservation: Some(reservation) }
+        Trail { tag, layer: Layer::Fibre, legs, grade, customer: Text::from("客户"), reservation: Some(reservation) }
     }
 
     /// Mostly each holding goes on to some state that its own may become.
@@ -247,6 +245,6 @@ impl Drawn for Address {
         let position = draft.position();
         let premises = draft.dice.one_in(3).then(|| draft.pick::<Place>());
         let covered_by = vec![draft.pick::<Place>()];
-        Address { tag: draft.tag(), text: Arc::from(text), position, premises, covered_by }
+        Address { tag: draft.tag(), text: Text::from(text), position, premises, covered_by }
     }
 }

@@ -88,7 +88,7 @@ pub(super) async fn insert(
                     Cell::Null => query.bind(None::<i64>),
                     Cell::Int(n) => query.bind(n),
                     Cell::Real(n) => query.bind(n),
-                    Cell::Text(text) => query.bind(text),
+                    Cell::Text(text) => query.bind(String::from(text)),
                     Cell::Day(_) | Cell::Time(_) => query.bind(cell.text()),
                 };
             }
