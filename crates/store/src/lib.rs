@@ -11,6 +11,7 @@ mod committer;
 mod conformance;
 mod error;
 mod fold;
+mod load;
 mod location;
 mod postgres;
 mod rows;

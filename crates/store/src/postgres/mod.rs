@@ -1,6 +1,7 @@
 //! PostgreSQL: a database shared by many processes; the row of `head` is the write lock, NOTIFY tells of commits.
 
 mod backup;
+mod copied;
 #[cfg(test)]
 mod crash;
 mod engine;

@@ -1,18 +1,20 @@
 //! Reading: the tables in bulk, the log page by page.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use linewright_model::{ChangeSet, Network, Origin, TableKind, Version};
+use linewright_model::{Network, TableKind, Version};
 use sqlx::postgres::{PgRow, PgValueRef};
 use sqlx::{AssertSqlSafe, Connection, Decode, PgConnection, Postgres, Row, TypeInfo, ValueRef};
 
+use super::copied::{self, Copied};
 use super::schema::{self, READ};
 use super::server::Server;
 use super::write::{day_zero, zero_hour};
-use crate::rows::{self, Cell, Restored, Shape, quoted};
+use crate::load::{Loader, Part};
+use crate::rows::{self, Cell};
 use crate::{LogEntry, StoreError, fold};
 
 /// Records read at a time.
-const PAGE: i64 = 8192;
+const PAGE: i64 = 16_384;
 
 /// Log entries folded at a time.
 const LOG_PAGE: u32 = 64;
@@ -29,55 +31,43 @@ pub(super) async fn load(conn: &mut PgConnection, server: &Server) -> Result<Net
 /// Reads the whole network as the transaction sees it.
 pub(super) async fn load_within(conn: &mut PgConnection, server: &Server) -> Result<Network, StoreError> {
     let version = schema::head(conn, server).await?;
-    let mut restored = Restored { rows: ChangeSet::new(Origin::Recording), ..Restored::default() };
+    let loader = Loader::start();
     for table in TableKind::ALL {
-        load_table(conn, server, *table, &mut restored).await?;
+        hand_over(conn, server, *table, &loader).await?;
     }
     let next_ids = next_ids(conn, server).await?;
-    Network::restore(version, &restored.rows, restored.revisions, next_ids)
-        .map_err(|violation| server.damaged(violation.to_string()))
+    loader.finish(version, next_ids).await.map_err(|reason| server.damaged(reason))
 }
 
-async fn load_table(
+async fn hand_over(
     conn: &mut PgConnection,
     server: &Server,
     table: TableKind,
-    into: &mut Restored,
+    loader: &Loader<Copied>,
 ) -> Result<(), StoreError> {
     let shapes = rows::shapes(table);
-    let Some((main, lists)) = shapes.split_first() else { return Ok(()) };
+    let Some((shape, _)) = shapes.split_first() else { return Ok(()) };
+    let mut kinds = Vec::with_capacity(shapes.len());
+    for shape in &shapes {
+        kinds.push(copied::kinds(conn, server, shape).await?);
+    }
     let mut after = -1;
     loop {
-        let page = select(conn, server, main, "LIMIT $2", after, PAGE).await?;
-        let Some(Cell::Int(last)) = page.last().and_then(|row| row.first()) else { return Ok(()) };
-        let last = *last;
-        let mut list_rows = Vec::with_capacity(lists.len());
-        for list in lists {
-            list_rows.push(select(conn, server, list, "", after, last).await?);
+        // Ids are given without gaps, and removed ones leave some: over a large one it is a step.
+        let sql = AssertSqlSafe(format!("SELECT min(id), max(id) FROM {} WHERE id > $1", shape.table));
+        let (first, last): (Option<i64>, Option<i64>) =
+            sqlx::query_as(sql).bind(after).fetch_one(&mut *conn).await.map_err(|e| server.error(e))?;
+        let (Some(first), Some(last)) = (first, last) else { return Ok(()) };
+        let upto = last.min(first.saturating_add(PAGE - 1));
+        let mut pages = Vec::with_capacity(shapes.len());
+        for (shape, kinds) in shapes.iter().zip(&kinds) {
+            pages.push(Copied::read(conn, server, shape, kinds.clone(), (after, upto)).await?);
         }
-        rows::take(table, page, list_rows, into).map_err(|damage| server.damage(damage))?;
-        after = last;
+        let lists = pages.split_off(1);
+        let Some(main) = pages.pop() else { return Ok(()) };
+        loader.part(Part { table, main, lists }).await;
+        after = upto;
     }
-}
-
-/// Rows whose key is above `after`, ordered; `second` is the limit, or the highest key where there is none.
-async fn select(
-    conn: &mut PgConnection,
-    server: &Server,
-    shape: &Shape,
-    limit: &str,
-    after: i64,
-    second: i64,
-) -> Result<Vec<Vec<Cell>>, StoreError> {
-    let key = shape.columns.first().copied().unwrap_or("id");
-    let (table, columns, order) = (shape.table, quoted(shape.columns), shape.order);
-    let upto = if limit.is_empty() { format!("AND \"{key}\" <= $2") } else { String::new() };
-    let order = if order == key { String::new() } else { format!(", {order}") };
-    let sql = format!("SELECT {columns} FROM {table} WHERE \"{key}\" > $1 {upto} ORDER BY \"{key}\"{order} {limit}");
-    // Names come from `Shape`s, which are constants of this crate.
-    let query = sqlx::query(AssertSqlSafe(sql)).bind(after).bind(second);
-    let found = query.fetch_all(conn).await.map_err(|e| server.error(e))?;
-    found.iter().map(cells).collect::<Result<_, _>>().map_err(|e| server.error(e))
 }
 
 pub(super) fn cells(row: &PgRow) -> Result<Vec<Cell>, sqlx::Error> {
@@ -104,9 +94,13 @@ pub(super) fn cells(row: &PgRow) -> Result<Vec<Cell>, sqlx::Error> {
 }
 
 fn day(value: PgValueRef<'_>) -> Result<NaiveDate, sqlx::error::BoxDynError> {
-    let days = i32::from_be_bytes(value.as_bytes()?.try_into()?);
+    day_of(i32::from_be_bytes(value.as_bytes()?.try_into()?)).map_err(Into::into)
+}
+
+/// The day so many days from day zero.
+pub(super) fn day_of(days: i32) -> Result<NaiveDate, String> {
     let day = TimeDelta::try_days(days.into()).and_then(|days| day_zero().checked_add_signed(days));
-    day.ok_or_else(|| format!("a date {days} days from 2000-01-01").into())
+    day.ok_or_else(|| format!("a date {days} days from 2000-01-01"))
 }
 
 fn time(value: PgValueRef<'_>) -> Result<Option<DateTime<Utc>>, sqlx::error::BoxDynError> {

@@ -7,7 +7,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection};
 
 use crate::location::PostgresUrl;
-use crate::rows::{Damage, Overflow};
+use crate::rows::Overflow;
 use crate::{Mode, StoreError};
 
 /// Prepared statements kept by a connection: a few for each table.
@@ -88,10 +88,6 @@ impl Server {
 
     pub(super) fn damaged(&self, reason: impl Into<String>) -> StoreError {
         StoreError::Damaged { database: self.name.clone(), reason: reason.into() }
-    }
-
-    pub(super) fn damage(&self, damage: Damage) -> StoreError {
-        self.damaged(damage.to_string())
     }
 
     pub(super) fn overflow(&self, overflow: Overflow) -> StoreError {

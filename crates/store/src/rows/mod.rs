@@ -43,6 +43,11 @@ pub(crate) fn all() -> Vec<&'static Shape> {
     records.chain([&COUNTERS, &LOG, &LOG_MORE]).collect()
 }
 
+/// Whether a column holds real numbers: the only ones whose text may be another number.
+pub(crate) fn is_real(column: &str) -> bool {
+    ["length_m", "lon_deg", "lat_deg"].contains(&column)
+}
+
 /// Gives a text the type that its column has where the database has such types.
 pub(crate) fn typed(shape: &'static Shape, column: &'static str, cell: &mut Cell) -> Result<(), Damage> {
     let Cell::Text(text) = &*cell else { return Ok(()) };

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sqlx::error::DatabaseError;
 
-use crate::rows::{Damage, Overflow};
+use crate::rows::Overflow;
 use crate::{Mode, StoreError};
 
 /// The file a handle works on, and how long it waits for others.
@@ -31,10 +31,6 @@ impl File {
 
     pub(super) fn damaged(&self, reason: impl Into<String>) -> StoreError {
         StoreError::Damaged { database: self.name(), reason: reason.into() }
-    }
-
-    pub(super) fn damage(&self, damage: Damage) -> StoreError {
-        self.damaged(damage.to_string())
     }
 
     pub(super) fn overflow(&self, overflow: Overflow) -> StoreError {
@@ -103,6 +99,7 @@ const IOERR: i32 = 10;
 const CORRUPT: i32 = 11;
 const FULL: i32 = 13;
 const CANTOPEN: i32 = 14;
+pub(super) const TOOBIG: i32 = 18;
 const CONSTRAINT: i32 = 19;
 const AUTH: i32 = 23;
 const NOTADB: i32 = 26;

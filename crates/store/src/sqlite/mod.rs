@@ -38,6 +38,9 @@ const LOOK: Duration = Duration::from_millis(200);
 /// Connections that read at the same time.
 const READERS: u32 = 4;
 
+/// Memory in which the writer keeps pages, at most.
+const WRITER_CACHE_KIB: u32 = 512 * 1024;
+
 /// Prepared statements kept by a connection: a few sizes for each table.
 const STATEMENTS: usize = 256;
 
@@ -94,7 +97,9 @@ impl Sqlite {
                 options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full)
             }
         };
-        let conn = options.connect().await.map_err(|e| file.error(e))?;
+        // Only the one who writes needs room for what a large commit changes: without it pages are written again and again.
+        let writer = options.clone().pragma("cache_size", format!("-{WRITER_CACHE_KIB}"));
+        let conn = writer.connect().await.map_err(|e| file.error(e))?;
         let readers = SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options);
         let committer = Committer::start(SqliteEngine { file: file.clone(), conn }, file.closed());
         Ok(Self { file, readers, committer })

@@ -1,16 +1,20 @@
 //! Reading: the tables in bulk, the log page by page.
 
-use linewright_model::{ChangeSet, Network, Origin, TableKind, Version};
+use linewright_model::{Network, TableKind, Version};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Connection, Decode, Row, Sqlite, SqliteConnection, TypeInfo, ValueRef};
 
-use super::error::File;
+use super::error::{File, TOOBIG, primary_code};
 use super::schema;
-use crate::rows::{self, Cell, Restored, Shape, quoted};
+use crate::load::{Loader, Page, Part};
+use crate::rows::{self, Cell, Damage, Shape, is_real};
 use crate::{LogEntry, StoreError, fold};
 
 /// Records read at a time.
 const PAGE: i64 = 4096;
+
+/// No limit.
+const ALL: i64 = -1;
 
 /// Log entries folded at a time.
 const LOG_PAGE: u32 = 64;
@@ -27,55 +31,107 @@ pub(super) async fn load(conn: &mut SqliteConnection, file: &File) -> Result<Net
 /// Reads the whole network as the transaction sees it.
 pub(super) async fn load_within(conn: &mut SqliteConnection, file: &File) -> Result<Network, StoreError> {
     let version = schema::head(conn, file).await?;
-    let mut restored = Restored { rows: ChangeSet::new(Origin::Recording), ..Restored::default() };
+    let loader = Loader::start();
     for table in TableKind::ALL {
-        load_table(conn, file, *table, &mut restored).await?;
+        hand_over(conn, file, *table, &loader).await?;
     }
     let next_ids = next_ids(conn, file).await?;
-    Network::restore(version, &restored.rows, restored.revisions, next_ids)
-        .map_err(|violation| file.damaged(violation.to_string()))
+    loader.finish(version, next_ids).await.map_err(|reason| file.damaged(reason))
 }
 
-async fn load_table(
+async fn hand_over(
     conn: &mut SqliteConnection,
     file: &File,
     table: TableKind,
-    into: &mut Restored,
+    loader: &Loader<Rows>,
 ) -> Result<(), StoreError> {
     let shapes = rows::shapes(table);
-    let Some((main, lists)) = shapes.split_first() else { return Ok(()) };
+    let Some((shape, list_shapes)) = shapes.split_first() else { return Ok(()) };
     let mut after = -1;
     loop {
-        let page = select(conn, file, main, "LIMIT ?2", after, PAGE).await?;
-        let Some(Cell::Int(last)) = page.last().and_then(|row| row.first()) else { return Ok(()) };
-        let last = *last;
-        let mut list_rows = Vec::with_capacity(lists.len());
-        for list in lists {
-            list_rows.push(select(conn, file, list, "", after, last).await?);
+        let (main, last) = page(conn, file, shape, (after, i64::MAX, PAGE)).await?;
+        let Some(last) = last else { return Ok(()) };
+        let mut lists = Vec::with_capacity(list_shapes.len());
+        for shape in list_shapes {
+            lists.push(page(conn, file, shape, (after, last, ALL)).await?.0);
         }
-        rows::take(table, page, list_rows, into).map_err(|damage| file.damage(damage))?;
+        loader.part(Part { table, main, lists }).await;
         after = last;
     }
 }
 
-/// Rows whose key is above `after`, ordered; `second` is the limit, or the highest key where there is none.
-async fn select(
+/// Rows as SQLite gives them: one text is much quicker to pass from its thread than a value a cell.
+enum Rows {
+    /// A JSON array of rows, reals as texts.
+    Json(String),
+    Cells(Vec<Vec<Cell>>),
+}
+
+impl Page for Rows {
+    fn rows(self, shape: &'static Shape) -> Result<Vec<Vec<Cell>>, Damage> {
+        let mut rows: Vec<Vec<Cell>> = match self {
+            Rows::Cells(rows) => return Ok(rows),
+            Rows::Json(json) => serde_json::from_str(&json)
+                .map_err(|error| Damage::new(shape.table, format!("cannot be read: {error}")))?,
+        };
+        for at in (0..shape.columns.len()).filter(|at| shape.columns.get(*at).is_some_and(|name| is_real(name))) {
+            for cell in rows.iter_mut().filter_map(|row| row.get_mut(at)) {
+                if let Cell::Text(text) = cell {
+                    let real = text.parse().map_err(|_| Damage::new(shape.table, format!("{text:?} is no number")))?;
+                    *cell = Cell::Real(real);
+                }
+            }
+        }
+        Ok(rows)
+    }
+}
+
+/// Up to `limit` rows with a key above `after` and up to `upto`, ordered, and the highest key among them.
+async fn page(
     conn: &mut SqliteConnection,
     file: &File,
     shape: &Shape,
-    limit: &str,
-    after: i64,
-    second: i64,
-) -> Result<Vec<Vec<Cell>>, StoreError> {
+    (after, upto, limit): (i64, i64, i64),
+) -> Result<(Rows, Option<i64>), StoreError> {
     let key = shape.columns.first().copied().unwrap_or("id");
-    let (table, columns, order) = (shape.table, quoted(shape.columns), shape.order);
-    let upto = if limit.is_empty() { format!("AND \"{key}\" <= ?2") } else { String::new() };
-    let order = if order == key { String::new() } else { format!(", {order}") };
-    let sql = format!("SELECT {columns} FROM {table} WHERE \"{key}\" > ?1 {upto} ORDER BY \"{key}\"{order} {limit}");
+    // The limit also keeps SQLite from dropping the order.
+    let select = format!("{} LIMIT ?3", shape.select(&format!("WHERE \"{key}\" > ?1 AND \"{key}\" <= ?2")));
+    let cells: Vec<String> = shape
+        .columns
+        .iter()
+        .map(|column| match is_real(column) {
+            true => format!("CASE WHEN {column} IS NULL THEN NULL ELSE printf('%!.20g', {column}) END"),
+            false => format!("\"{column}\""),
+        })
+        .collect();
+    let odd: Vec<String> = shape
+        .columns
+        .iter()
+        .filter(|column| is_real(column))
+        .map(|column| format!("coalesce({column} <> 0 AND abs({column}) NOT BETWEEN 1e-6 AND 1e15, 0)"))
+        .collect();
+    let odd = if odd.is_empty() { "0".to_owned() } else { format!("coalesce(sum({}), 0)", odd.join(" + ")) };
+    let sql =
+        format!("SELECT json_group_array(json_array({})), max(\"{key}\"), {odd} FROM ({select})", cells.join(", "));
     // Names come from `Shape`s, which are constants of this crate.
-    let query = sqlx::query(AssertSqlSafe(sql)).bind(after).bind(second);
+    let query = sqlx::query_as(AssertSqlSafe(sql)).bind(after).bind(upto).bind(limit);
+    let found: Result<(String, Option<i64>, i64), sqlx::Error> = query.fetch_one(&mut *conn).await;
+    match found {
+        Ok((json, last, 0)) => return Ok((Rows::Json(json), last)),
+        Ok(_) => {}
+        // Together the texts are longer than a value can be.
+        Err(sqlx::Error::Database(error)) if primary_code(&*error) == TOOBIG => {}
+        Err(error) => return Err(file.error(error)),
+    }
+    // SQLite prints numbers far from 1 not to the last bit.
+    let query = sqlx::query(AssertSqlSafe(select)).bind(after).bind(upto).bind(limit);
     let found = query.fetch_all(conn).await.map_err(|e| file.error(e))?;
-    found.iter().map(cells).collect::<Result<_, _>>().map_err(|e| file.error(e))
+    let found: Vec<Vec<Cell>> = found.iter().map(self::cells).collect::<Result<_, _>>().map_err(|e| file.error(e))?;
+    let last = found.last().and_then(|row| match row.first() {
+        Some(Cell::Int(last)) => Some(*last),
+        _ => None,
+    });
+    Ok((Rows::Cells(found), last))
 }
 
 pub(super) fn cells(row: &SqliteRow) -> Result<Vec<Cell>, sqlx::Error> {
