@@ -11,17 +11,23 @@
 
 mod apply;
 mod change;
+mod check;
+mod codes;
 mod common;
 pub mod crs;
+mod groups;
 mod ids;
+mod moves;
 mod network;
 mod occupancy;
 mod position;
 mod record;
+mod restore;
 mod slot;
 mod table;
+mod violation;
 
-pub use apply::{Applied, Violation};
+pub use apply::Applied;
 pub use change::{Change, ChangeKind, ChangeSet, Edit, Origin};
 pub use common::{Extra, Ownership, Permit, PermitKind, Plant, Stage, Tag, Text};
 pub use ids::*;
@@ -29,4 +35,6 @@ pub use network::{Network, Row, Stored, Version};
 pub use occupancy::{SlotStatus, SlotUse, Taken};
 pub use position::{Position, PositionError};
 pub use record::*;
+pub use restore::Restoring;
 pub use slot::{Carrier, Discipline, Holding, SlotState, Take};
+pub use violation::Violation;

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::codes::Codes;
+use crate::groups::Groups;
 use crate::ids::registry;
-use crate::occupancy::{SlotStatus, Taken};
+use crate::occupancy::{AmountUse, SlotStatus, SlotUse, Taken, Takes};
 use crate::record::{Occupancy, Record};
 use crate::table::Shared;
-use crate::{AnyId, Carrier, DatasetId, Discipline, Id, SlotState, TableKind, Tag, Text};
+use crate::{AnyId, Carrier, DatasetId, Discipline, Id, SlotState, TableKind, Tag};
 
 /// Number of change sets applied since the empty network.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
@@ -37,15 +39,17 @@ impl<R> Clone for Row<R> {
     }
 }
 
-pub(crate) type CodeKey = (TableKind, Option<DatasetId>, Text);
-
-/// What is kept about every table's ids beside the rows.
+/// What is kept about every table's ids beside the rows; all but the counter is derived from the records.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Links {
-    /// Records that refer to the entry, ascending.
-    pub(crate) referrers: Shared<Arc<Vec<AnyId>>>,
-    /// What is taken of the entry, where it is a carrier.
-    pub(crate) taken: Shared<Arc<Taken>>,
+    /// Records that refer to the entry; of a data set none are kept, they are too many.
+    pub(crate) referrers: Groups<AnyId>,
+    /// Slots taken of the entry, where it is a carrier.
+    pub(crate) uses: Groups<SlotUse>,
+    /// Amounts taken of the entry, where it is a carrier.
+    pub(crate) amounts: Groups<AmountUse>,
+    /// Entries by code.
+    pub(crate) codes: Codes,
     /// Next id to give out.
     pub(crate) next: u32,
 }
@@ -73,18 +77,15 @@ macro_rules! declare_tables {
                 match id.table { $(TableKind::$record => self.$table.get(id.raw).map(|row| row.revision)),* }
             }
 
-            pub(crate) fn set_revision(&mut self, id: AnyId, revision: Version) {
-                match id.table {
-                    $(TableKind::$record => {
-                        if let Some(row) = self.$table.get(id.raw).cloned() {
-                            self.$table.set(id.raw, Some(Row { revision, ..row }));
-                        }
-                    })*
-                }
-            }
-
             fn len(&self, table: TableKind) -> usize {
                 match table { $(TableKind::$record => self.$table.len()),* }
+            }
+
+            /// Ids and tags of all records, ascending by table and id.
+            pub(crate) fn tags(&self) -> impl Iterator<Item = (AnyId, &Tag)> {
+                std::iter::empty()$(.chain(self.$table.iter().map(|(raw, row)| {
+                    (AnyId { table: TableKind::$record, raw }, row.record.tag())
+                })))*
             }
 
             fn same_records(&self, other: &Self) -> bool {
@@ -97,7 +98,8 @@ macro_rules! declare_tables {
 registry!(declare_tables);
 
 /// Records kept in a table of [`Network`].
-pub trait Stored: Record {
+#[allow(private_bounds, reason = "no other crate makes tables")]
+pub trait Stored: Record + Takes {
     #[doc(hidden)]
     fn table(tables: &Tables) -> &Shared<Row<Self>>;
     #[doc(hidden)]
@@ -115,9 +117,24 @@ pub(crate) struct Inner {
     pub(crate) version: Version,
     pub(crate) tables: Tables,
     pub(crate) links: [Links; TableKind::ALL.len()],
-    pub(crate) codes: imbl::HashMap<CodeKey, u32>,
-    /// Records of each data set: too many for a list that is copied when one changes.
-    pub(crate) members: imbl::HashMap<u32, imbl::OrdSet<AnyId>>,
+    /// How many records each data set has, where any.
+    pub(crate) members: Shared<u32>,
+}
+
+impl Inner {
+    /// Entries of a table with this code in this data set: one, unless a change is being checked.
+    pub(crate) fn with_code(
+        &self,
+        table: TableKind,
+        dataset: Option<DatasetId>,
+        code: &str,
+    ) -> impl Iterator<Item = u32> {
+        let candidates = self.links[table as usize].codes.candidates(dataset, code);
+        candidates.filter(move |raw| {
+            let tag = self.tables.tag(AnyId { table, raw: *raw });
+            tag.is_some_and(|tag| tag.dataset == dataset && *tag.code == *code)
+        })
+    }
 }
 
 impl Network {
@@ -177,20 +194,19 @@ impl Network {
 
     /// The record with this code in this data set.
     pub fn by_code<I: Id>(&self, dataset: Option<DatasetId>, code: &str) -> Option<I> {
-        let key = (I::TABLE, dataset, Text::from(code));
-        self.inner.codes.get(&key).map(|raw| I::from_raw(*raw))
+        self.inner.with_code(I::TABLE, dataset, code).next().map(I::from_raw)
     }
 
-    /// Records of a data set, ascending by table and id.
+    /// Records of a data set, ascending by table and id. Looks through all records where there are any.
     pub fn members(&self, dataset: DatasetId) -> impl Iterator<Item = AnyId> {
-        self.inner.members.get(&dataset.raw()).into_iter().flatten().copied()
+        let some = self.inner.members.get(dataset.raw()).map(|_| self.inner.tables.tags());
+        some.into_iter().flatten().filter(move |(_, tag)| tag.dataset == Some(dataset)).map(|(id, _)| id)
     }
 
     /// Records that refer to this one, ascending by table and id; a data set has [`members`](Self::members) instead.
     pub fn referrers(&self, id: impl Into<AnyId>) -> &[AnyId] {
         let id = id.into();
-        let found = self.inner.links[id.table as usize].referrers.get(id.raw);
-        found.map_or(&[], |list| list.as_slice())
+        self.inner.links[id.table as usize].referrers.get(id.raw)
     }
 
     /// Records of one type that refer to this one, ascending.
@@ -201,9 +217,11 @@ impl Network {
     }
 
     /// What is taken of a carrier; `None` when nothing is.
-    pub fn taken(&self, carrier: Carrier) -> Option<&Taken> {
+    pub fn taken(&self, carrier: Carrier) -> Option<Taken<'_>> {
         let id = carrier.any();
-        self.inner.links[id.table as usize].taken.get(id.raw).map(|taken| &**taken).filter(|taken| !taken.is_empty())
+        let links = &self.inner.links[id.table as usize];
+        let taken = Taken { uses: links.uses.get(id.raw), amounts: links.amounts.get(id.raw) };
+        (!taken.uses.is_empty() || !taken.amounts.is_empty()).then_some(taken)
     }
 
     /// How a carrier's slots are taken; `None` when it does not exist.

@@ -13,13 +13,16 @@ pub struct SlotUse {
     pub state: SlotState,
 }
 
+/// An amount of a counted or divisible carrier, and the record that takes it.
+pub(crate) type AmountUse = (AnyId, u64);
+
 /// What is taken of one carrier. Only held or abnormal slots are stored.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub struct Taken {
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Taken<'a> {
     // Invariant: ascending by (slot, by).
-    uses: Vec<SlotUse>,
-    // Invariant: ascending by owner; amounts of counted and divisible carriers.
-    amounts: Vec<(AnyId, u64)>,
+    pub(crate) uses: &'a [SlotUse],
+    // Invariant: ascending by owner, each once.
+    pub(crate) amounts: &'a [AmountUse],
 }
 
 /// The state of one slot as a whole.
@@ -33,10 +36,10 @@ pub struct SlotStatus {
     pub faulty: bool,
 }
 
-impl Taken {
+impl<'a> Taken<'a> {
     /// All slots that are not idle, ascending.
-    pub fn uses(&self) -> &[SlotUse] {
-        &self.uses
+    pub fn uses(&self) -> &'a [SlotUse] {
+        self.uses
     }
 
     /// Sum of the amounts taken.
@@ -45,12 +48,12 @@ impl Taken {
     }
 
     /// Owners of the amounts taken, ascending.
-    pub fn amount_owners(&self) -> impl Iterator<Item = (AnyId, u64)> {
+    pub fn amount_owners(&self) -> impl Iterator<Item = (AnyId, u64)> + use<'a> {
         self.amounts.iter().copied()
     }
 
     /// The uses of one slot: at most one owner and one mark.
-    pub fn of_slot(&self, slot: u32) -> &[SlotUse] {
+    pub fn of_slot(&self, slot: u32) -> &'a [SlotUse] {
         let from = self.uses.partition_point(|u| u.slot < slot);
         let len = self.uses[from..].partition_point(|u| u.slot == slot);
         &self.uses[from..from + len]
@@ -70,29 +73,6 @@ impl Taken {
         }
         status
     }
-
-    /// Whether nothing is taken.
-    pub fn is_empty(&self) -> bool {
-        self.uses.is_empty() && self.amounts.is_empty()
-    }
-
-    pub(crate) fn add(&mut self, by: AnyId, piece: &Piece) {
-        match piece.take {
-            Take::Slot(slot) => {
-                let entry = SlotUse { slot, by, state: piece.state };
-                self.uses.insert(self.uses.partition_point(|u| *u < entry), entry);
-            }
-            Take::Amount(amount) => match self.amounts.binary_search_by_key(&by, |(owner, _)| *owner) {
-                Ok(at) => self.amounts[at].1 = self.amounts[at].1.saturating_add(amount),
-                Err(at) => self.amounts.insert(at, (by, amount)),
-            },
-        }
-    }
-
-    pub(crate) fn drop_owner(&mut self, by: AnyId) {
-        self.uses.retain(|u| u.by != by);
-        self.amounts.retain(|(owner, _)| *owner != by);
-    }
 }
 
 /// One take of one carrier by some record.
@@ -104,31 +84,33 @@ pub(crate) struct Piece {
 
 /// Records that take slots.
 pub(crate) trait Takes {
-    /// Everything the record takes.
-    fn pieces(&self) -> Vec<Piece>;
+    /// Tells `f` everything the record takes.
+    fn pieces(&self, f: &mut dyn FnMut(Piece)) {
+        let _ = f;
+    }
 }
 
 impl Takes for Trail {
-    fn pieces(&self) -> Vec<Piece> {
-        self.holdings().map(|h| Piece { carrier: h.carrier, take: h.take, state: h.state }).collect()
+    fn pieces(&self, f: &mut dyn FnMut(Piece)) {
+        self.holdings().for_each(|h| f(Piece { carrier: h.carrier, take: h.take, state: h.state }));
     }
 }
 
 impl Takes for Cable {
-    fn pieces(&self) -> Vec<Piece> {
+    fn pieces(&self, f: &mut dyn FnMut(Piece)) {
         let hop = |span| Piece { carrier: Carrier::Span(span), take: Take::Amount(1), state: SlotState::Occupied };
-        self.route.iter().map(|h| hop(h.span)).collect()
+        self.route.iter().for_each(|h| f(hop(h.span)));
     }
 }
 
 impl Takes for SlotMark {
-    fn pieces(&self) -> Vec<Piece> {
+    fn pieces(&self, f: &mut dyn FnMut(Piece)) {
         let slots = self.first..self.first.saturating_add(self.count);
-        slots.map(|slot| Piece { carrier: self.carrier, take: Take::Slot(slot), state: self.state }).collect()
+        slots.for_each(|slot| f(Piece { carrier: self.carrier, take: Take::Slot(slot), state: self.state }));
     }
 }
 
 macro_rules! takes_nothing {
-    ($($record:ident),*) => { $(impl Takes for crate::$record { fn pieces(&self) -> Vec<Piece> { Vec::new() } })* };
+    ($($record:ident),*) => { $(impl Takes for crate::$record {})* };
 }
 takes_nothing!(Dataset, Place, Span, Device, Splice, Jumper, Link, Address);

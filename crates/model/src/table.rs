@@ -1,30 +1,39 @@
-//! A structurally shared array: cloning is one reference count, writing copies one chunk.
+//! A structurally shared array: cloning is one reference count, writing copies a few small nodes.
 
 use std::sync::Arc;
 
-/// Entries per chunk: a chunk of pointers is about 4 KB.
-const CHUNK: usize = 256;
+/// Entries per leaf and leaves per node. Small, because a write after a clone counts up every pointer it copies.
+pub(crate) const FAN: usize = 64;
 
-/// A growable array of optional values behind dense indices. `clone` is O(1); a write after a clone copies
-/// the spine (one pointer per chunk) once and one chunk per chunk touched.
+type Leaf<T> = [Option<T>; FAN];
+type Node<T> = [Option<Arc<Leaf<T>>>; FAN];
+
+/// A growable array of optional values behind dense indices, three levels deep. `clone` is O(1); a write after a clone
+/// copies the root (one pointer per 4,096 entries) once, and a node and a leaf of [`FAN`] entries for each leaf touched.
 #[derive(Clone, Debug)]
 pub struct Shared<T> {
-    spine: Arc<Vec<Arc<Vec<Option<T>>>>>,
+    root: Arc<Vec<Option<Arc<Node<T>>>>>,
     // Number of entries that are `Some`.
     live: usize,
 }
 
 impl<T> Default for Shared<T> {
     fn default() -> Self {
-        Self { spine: Arc::default(), live: 0 }
+        Self { root: Arc::default(), live: 0 }
     }
+}
+
+/// Where an index leads: in the root, the node and the leaf.
+fn way(index: u32) -> (usize, usize, usize) {
+    let index = index as usize;
+    (index / (FAN * FAN), index / FAN % FAN, index % FAN)
 }
 
 impl<T> Shared<T> {
     /// The entry at `index`.
     pub fn get(&self, index: u32) -> Option<&T> {
-        let index = index as usize;
-        self.spine.get(index / CHUNK)?.get(index % CHUNK)?.as_ref()
+        let (node, leaf, entry) = way(index);
+        self.root.get(node)?.as_ref()?[leaf].as_ref()?[entry].as_ref()
     }
 
     /// Number of entries.
@@ -39,11 +48,13 @@ impl<T> Shared<T> {
 
     /// All entries, by index.
     pub fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
-        let chunks = self.spine.iter().enumerate();
-        chunks.flat_map(|(at, chunk)| {
-            let slots = chunk.iter().enumerate();
-            // Indices come from `u32`s in `slot_mut`, so they fit back.
-            slots.filter_map(move |(i, slot)| Some(((at * CHUNK + i) as u32, slot.as_ref()?)))
+        let nodes = self.root.iter().enumerate().filter_map(|(i, node)| Some((i, node.as_ref()?)));
+        let leaves = nodes.flat_map(|(i, node)| {
+            node.iter().enumerate().filter_map(move |(j, leaf)| Some((i * FAN + j, leaf.as_ref()?)))
+        });
+        leaves.flat_map(|(j, leaf)| {
+            // Indices come from `u32`s in `set`, so they fit back.
+            leaf.iter().enumerate().filter_map(move |(k, entry)| Some(((j * FAN + k) as u32, entry.as_ref()?)))
         })
     }
 }
@@ -60,29 +71,15 @@ impl<T: Clone> Shared<T> {
         old
     }
 
-    /// The entry at `index`, made from the default when absent, to change it in place.
-    pub fn entry(&mut self, index: u32) -> &mut T
-    where
-        T: Default,
-    {
-        if self.get(index).is_none() {
-            self.set(index, Some(T::default()));
-        }
-        // `set` has just filled the slot.
-        self.slot_mut(index).get_or_insert_with(T::default)
-    }
-
     fn slot_mut(&mut self, index: u32) -> &mut Option<T> {
-        let index = index as usize;
-        let spine = Arc::make_mut(&mut self.spine);
-        if spine.len() <= index / CHUNK {
-            spine.resize_with(index / CHUNK + 1, Arc::default);
+        let (node, leaf, entry) = way(index);
+        let root = Arc::make_mut(&mut self.root);
+        if root.len() <= node {
+            root.resize(node + 1, None);
         }
-        let chunk = Arc::make_mut(&mut spine[index / CHUNK]);
-        if chunk.len() <= index % CHUNK {
-            chunk.resize(index % CHUNK + 1, None);
-        }
-        &mut chunk[index % CHUNK]
+        let node = root[node].get_or_insert_with(|| Arc::new([const { None }; FAN]));
+        let leaf = Arc::make_mut(node)[leaf].get_or_insert_with(|| Arc::new([const { None }; FAN]));
+        &mut Arc::make_mut(leaf)[entry]
     }
 }
 
@@ -95,7 +92,10 @@ mod tests {
     proptest! {
         #[test]
         fn behaves_like_a_map_and_clones_stay_frozen(
-            writes in proptest::collection::vec((0u32..2000, proptest::option::of(0u8..9)), 0..200)
+            writes in proptest::collection::vec(
+                (prop_oneof![0u32..200, 4000u32..9000, 300_000u32..300_010], proptest::option::of(0u8..9)),
+                0..200,
+            )
         ) {
             let mut table = Shared::default();
             let mut map = BTreeMap::new();

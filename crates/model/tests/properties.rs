@@ -67,6 +67,21 @@ fn assert_same(one: &Network, other: &Network) {
     assert_same_derived(one, other);
 }
 
+/// Reading references and replacing them go over the same ones, and both lead to the index of referrers.
+fn assert_references_are_those_replaced<R: Stored>(network: &Network) {
+    for (id, record) in network.all::<R>() {
+        let mut replaced = Vec::new();
+        (**record).clone().remap(&mut |id| {
+            replaced.push(id);
+            id
+        });
+        assert_eq!(record.references(), replaced);
+        for to in replaced.into_iter().filter(|to| to.table != TableKind::Dataset) {
+            assert_eq!(network.referrers(to).iter().filter(|by| **by == id.any()).count(), 1);
+        }
+    }
+}
+
 /// State and owner of every slot, worked out from the records alone; `None` of two owners.
 fn slots_by_hand(network: &Network) -> BTreeMap<(Carrier, u32), (Option<TrailId>, Option<SlotState>)> {
     let mut slots = BTreeMap::new();
@@ -200,6 +215,17 @@ proptest! {
             let tag = change.tag().unwrap();
             prop_assert_eq!(by_code(&rebuilt, change.id().table, tag), by_code(network, change.id().table, tag));
         }
+        assert_references_are_those_replaced::<Dataset>(network);
+        assert_references_are_those_replaced::<Place>(network);
+        assert_references_are_those_replaced::<Span>(network);
+        assert_references_are_those_replaced::<Cable>(network);
+        assert_references_are_those_replaced::<Device>(network);
+        assert_references_are_those_replaced::<Splice>(network);
+        assert_references_are_those_replaced::<Jumper>(network);
+        assert_references_are_those_replaced::<Trail>(network);
+        assert_references_are_those_replaced::<Link>(network);
+        assert_references_are_those_replaced::<SlotMark>(network);
+        assert_references_are_those_replaced::<Address>(network);
         for change in &rows.changes {
             prop_assert_eq!(by_code(network, change.id().table, change.tag().unwrap()), Some(change.id()));
         }
@@ -272,7 +298,7 @@ proptest! {
             prop_assert_eq!(frozen.referrers(id).as_ptr(), run.network.referrers(id).as_ptr());
         }
         for carrier in carriers(&run.network) {
-            let at = |network: &Network| network.taken(carrier).map(std::ptr::from_ref);
+            let at = |network: &Network| network.taken(carrier).map(|taken| taken.uses().as_ptr());
             prop_assert_eq!(at(&frozen), at(&run.network));
         }
     }

@@ -32,7 +32,7 @@ impl Availability {
 /// What a strand's first core and the cores beside it run through: one section, or the terminals at one end.
 struct Lane<'a> {
     first: u32,
-    taken: Option<&'a Taken>,
+    taken: Option<Taken<'a>>,
     /// State of a slot that nothing is recorded of.
     rest: SlotState,
     /// Terminals with a jumper in front.

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Record, code_fault, length_fault, remap_id, remap_tag};
-use crate::{AnyId, CableId, DeviceId, Discipline, PlaceId, Plant, SpanId, SpliceId, Tag, Text};
+use super::{Record, code_fault, length_fault, refer_tag, remap_id, remap_tag, share_plant};
+use crate::{AnyId, CableId, DeviceId, Discipline, Id as _, PlaceId, Plant, SpanId, SpliceId, Tag, Text};
 
 /// Whether the records prove which cores are in use.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -256,6 +256,18 @@ impl Record for Cable {
             remap_id(&mut hop.span, f);
         }
     }
+    fn refer(&self, f: &mut dyn FnMut(AnyId)) {
+        refer_tag(&self.tag, f);
+        f(self.a.any());
+        f(self.b.any());
+        self.route.iter().for_each(|hop| f(hop.span.any()));
+    }
+    fn share_texts(&mut self, f: &mut dyn FnMut(&mut Text)) {
+        f(&mut self.model);
+        f(&mut self.fibre);
+        self.core_ownership.iter_mut().for_each(|part| f(&mut part.party));
+        share_plant(&mut self.plant, f);
+    }
     fn fault(&self) -> Option<String> {
         code_fault(&self.tag)
             .or_else(|| length_fault("length_m", Some(self.length_m)))
@@ -290,6 +302,16 @@ impl Record for Splice {
                 Fixture::Cable { id, .. } => remap_id(id, f),
                 Fixture::Device { id } => remap_id(id, f),
             }
+        }
+    }
+    fn refer(&self, f: &mut dyn FnMut(AnyId)) {
+        refer_tag(&self.tag, f);
+        f(self.at.any());
+        for side in [self.a, self.b] {
+            f(match side.on {
+                Fixture::Cable { id, .. } => id.any(),
+                Fixture::Device { id } => id.any(),
+            });
         }
     }
     fn fault(&self) -> Option<String> {

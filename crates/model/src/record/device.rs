@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Record, code_fault, remap_id, remap_tag};
-use crate::{AnyId, DeviceId, Discipline, JumperId, PlaceId, Plant, Tag, Text};
+use super::{Record, code_fault, refer_tag, remap_id, remap_tag, share_plant};
+use crate::{AnyId, DeviceId, Discipline, Id as _, JumperId, PlaceId, Plant, Tag, Text};
 
 /// Kind of a device.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -152,6 +152,19 @@ impl Record for Device {
         remap_tag(&mut self.tag, f);
         remap_id(&mut self.place, f);
     }
+    fn refer(&self, f: &mut dyn FnMut(AnyId)) {
+        refer_tag(&self.tag, f);
+        f(self.place.any());
+    }
+    fn share_texts(&mut self, f: &mut dyn FnMut(&mut Text)) {
+        f(&mut self.model);
+        for block in &mut self.blocks {
+            f(&mut block.name);
+            f(&mut block.interface);
+            f(&mut block.rate);
+        }
+        share_plant(&mut self.plant, f);
+    }
     fn fault(&self) -> Option<String> {
         let mut blocks: Vec<&PortBlock> = self.blocks.iter().collect();
         blocks.sort_by_key(|block| block.first);
@@ -183,6 +196,11 @@ impl Record for Jumper {
         remap_tag(&mut self.tag, f);
         remap_id(&mut self.a.device, f);
         remap_id(&mut self.b.device, f);
+    }
+    fn refer(&self, f: &mut dyn FnMut(AnyId)) {
+        refer_tag(&self.tag, f);
+        f(self.a.device.any());
+        f(self.b.device.any());
     }
     fn fault(&self) -> Option<String> {
         code_fault(&self.tag).or_else(|| (self.a == self.b).then(|| "a jumper joins two different ports".to_owned()))

@@ -17,7 +17,7 @@ pub use trail::{Grade, Layer, Leg, LegRole, Link, Reservation, SlotMark, Trail};
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{AnyId, Id, Tag};
+use crate::{AnyId, Id, Plant, Tag, Text};
 
 /// A record of some table.
 pub trait Record: Clone + PartialEq + std::fmt::Debug + Serialize + DeserializeOwned + 'static {
@@ -36,13 +36,18 @@ pub trait Record: Clone + PartialEq + std::fmt::Debug + Serialize + DeserializeO
     /// What is wrong inside the record alone, said as a sentence; `apply` refuses such a record.
     fn fault(&self) -> Option<String>;
 
+    /// Tells `f` every reference to another record, in the order of [`remap`](Self::remap).
+    fn refer(&self, f: &mut dyn FnMut(AnyId));
+
+    /// Shows `f` every text that many records are likely to have alike, so that they can share one.
+    fn share_texts(&mut self, f: &mut dyn FnMut(&mut Text)) {
+        let _ = f;
+    }
+
     /// Every record this one refers to, in order, repeats included.
     fn references(&self) -> Vec<AnyId> {
         let mut found = Vec::new();
-        self.clone().remap(&mut |id| {
-            found.push(id);
-            id
-        });
+        self.refer(&mut |id| found.push(id));
         found
     }
 }
@@ -53,6 +58,19 @@ fn remap_id<I: Id>(id: &mut I, f: &mut dyn FnMut(AnyId) -> AnyId) {
     let mapped = f(id.any());
     debug_assert_eq!(mapped.table, I::TABLE);
     *id = I::from_raw(mapped.raw);
+}
+
+/// Tells `f` the reference to the record's data set.
+fn refer_tag(tag: &Tag, f: &mut dyn FnMut(AnyId)) {
+    if let Some(dataset) = tag.dataset {
+        f(dataset.any());
+    }
+}
+
+/// Shows `f` the texts of the keeper and owner of plant.
+fn share_plant(plant: &mut Plant, f: &mut dyn FnMut(&mut Text)) {
+    f(&mut plant.notice_party);
+    f(&mut plant.unit);
 }
 
 /// Passes the reference to the record's data set through `f`.

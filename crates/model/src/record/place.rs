@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Record, code_fault, remap_id, remap_tag};
-use crate::{AddressId, AnyId, DatasetId, Permit, PlaceId, Plant, Position, Tag, Text};
+use super::{Record, code_fault, refer_tag, remap_id, remap_tag, share_plant};
+use crate::{AddressId, AnyId, DatasetId, Id as _, Permit, PlaceId, Plant, Position, Tag, Text};
 
 /// A source of records: one imported network, so that it can be given back as it came.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -123,6 +123,9 @@ impl Record for Dataset {
     fn remap(&mut self, f: &mut dyn FnMut(AnyId) -> AnyId) {
         remap_tag(&mut self.tag, f);
     }
+    fn refer(&self, f: &mut dyn FnMut(AnyId)) {
+        refer_tag(&self.tag, f);
+    }
     fn fault(&self) -> Option<String> {
         code_fault(&self.tag)
             .or_else(|| self.tag.dataset.is_some().then(|| "a data set lies in no data set".to_owned()))
@@ -143,6 +146,14 @@ impl Record for Place {
             remap_id(within, f);
         }
     }
+    fn refer(&self, f: &mut dyn FnMut(AnyId)) {
+        refer_tag(&self.tag, f);
+        self.within.iter().for_each(|within| f(within.any()));
+    }
+    fn share_texts(&mut self, f: &mut dyn FnMut(&mut Text)) {
+        f(&mut self.region);
+        share_plant(&mut self.plant, f);
+    }
     fn fault(&self) -> Option<String> {
         code_fault(&self.tag)
     }
@@ -161,6 +172,10 @@ impl Record for Address {
         for place in self.premises.iter_mut().chain(&mut self.covered_by) {
             remap_id(place, f);
         }
+    }
+    fn refer(&self, f: &mut dyn FnMut(AnyId)) {
+        refer_tag(&self.tag, f);
+        self.premises.iter().chain(&self.covered_by).for_each(|place| f(place.any()));
     }
     fn fault(&self) -> Option<String> {
         code_fault(&self.tag).or_else(|| self.text.trim().is_empty().then(|| "the address text is empty".to_owned()))

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Record, code_fault, length_fault, remap_id, remap_tag};
-use crate::{AnyId, Discipline, Permit, PlaceId, Plant, Position, SpanId, Tag, Text};
+use super::{Record, code_fault, length_fault, refer_tag, remap_id, remap_tag, share_plant};
+use crate::{AnyId, Discipline, Id as _, Permit, PlaceId, Plant, Position, SpanId, Tag, Text};
 
 /// How a span is made.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -103,6 +103,16 @@ impl Record for Span {
         remap_tag(&mut self.tag, f);
         remap_id(&mut self.a, f);
         remap_id(&mut self.b, f);
+    }
+    fn refer(&self, f: &mut dyn FnMut(AnyId)) {
+        refer_tag(&self.tag, f);
+        f(self.a.any());
+        f(self.b.any());
+    }
+    fn share_texts(&mut self, f: &mut dyn FnMut(&mut Text)) {
+        self.marks.iter_mut().for_each(|mark| f(&mut mark.label));
+        f(&mut self.trench);
+        share_plant(&mut self.plant, f);
     }
     fn fault(&self) -> Option<String> {
         code_fault(&self.tag)

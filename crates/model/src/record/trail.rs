@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Port, Record, code_fault, remap_id, remap_tag};
-use crate::{AnyId, Carrier, Discipline, Holding, LinkId, SlotMarkId, SlotState, Tag, Take, Text, TrailId};
+use super::{Port, Record, code_fault, refer_tag, remap_id, remap_tag};
+use crate::{AnyId, Carrier, Discipline, Holding, Id as _, LinkId, SlotMarkId, SlotState, Tag, Take, Text, TrailId};
 
 /// A level of the layered graph (ITU-T G.805), bottom up.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -160,6 +160,17 @@ impl Record for Trail {
             remap_carrier(&mut holding.carrier, f);
         }
     }
+    fn refer(&self, f: &mut dyn FnMut(AnyId)) {
+        refer_tag(&self.tag, f);
+        self.holdings().for_each(|holding| f(holding.carrier.any()));
+    }
+    fn share_texts(&mut self, f: &mut dyn FnMut(&mut Text)) {
+        f(&mut self.customer);
+        if let Some(reservation) = &mut self.reservation {
+            f(&mut reservation.order);
+            f(&mut reservation.user);
+        }
+    }
     fn fault(&self) -> Option<String> {
         code_fault(&self.tag)
             .or_else(|| {
@@ -187,6 +198,12 @@ impl Record for Link {
         remap_id(&mut self.z.device, f);
         remap_id(&mut self.trail, f);
     }
+    fn refer(&self, f: &mut dyn FnMut(AnyId)) {
+        refer_tag(&self.tag, f);
+        f(self.a.device.any());
+        f(self.z.device.any());
+        f(self.trail.any());
+    }
     fn fault(&self) -> Option<String> {
         code_fault(&self.tag).or_else(|| {
             (self.layer < Layer::Fibre).then(|| "links of the Route and Cable layers are spans and cables".to_owned())
@@ -205,6 +222,10 @@ impl Record for SlotMark {
     fn remap(&mut self, f: &mut dyn FnMut(AnyId) -> AnyId) {
         remap_tag(&mut self.tag, f);
         remap_carrier(&mut self.carrier, f);
+    }
+    fn refer(&self, f: &mut dyn FnMut(AnyId)) {
+        refer_tag(&self.tag, f);
+        f(self.carrier.any());
     }
     fn fault(&self) -> Option<String> {
         code_fault(&self.tag)
