@@ -25,7 +25,7 @@ pub(crate) fn protect(trials: &[Trial<'_>]) -> Option<Protection> {
 fn share_penalty(risk: &Risk) -> Option<u64> {
     match risk {
         Risk::Cable(_) => Some(100_000_000),
-        Risk::Span(_) | Risk::Trench(_) => Some(50_000_000),
+        Risk::Span(_) | Risk::Trench(_) | Risk::Beside(..) => Some(50_000_000),
         Risk::Place(_) => Some(10_000_000),
         // One port cannot be had twice.
         Risk::Last(_) => None,
@@ -98,7 +98,14 @@ impl Trial<'_> {
         found: Option<engine::LeastShared<Path<At, Move>, Risk>>,
     ) -> Option<Box<LeastShared>> {
         let found = found?;
-        let shared = found.risks.iter().map(|risk| self.shared(*risk)).collect();
+        let mut shared: Vec<Shared> = Vec::new();
+        for risk in &found.risks {
+            // One span may be shared as itself and as one that lies beside others.
+            let thing = self.shared(*risk);
+            if !shared.contains(&thing) {
+                shared.push(thing);
+            }
+        }
         let (working, protection) = self.legs(space, &found.pair)?;
         Some(Box::new(LeastShared { working, protection, shared, optimal: found.optimal }))
     }
@@ -123,7 +130,9 @@ impl Trial<'_> {
         let network = self.job.network;
         let kind = match risk {
             Risk::Place(id) => network.get(id).map(|place| SharedKind::Place(place.kind)),
-            Risk::Span(id) | Risk::Trench(id) => network.get(id).map(|span| SharedKind::Span(span.kind)),
+            Risk::Span(id) | Risk::Trench(id) | Risk::Beside(id, _) => {
+                network.get(id).map(|span| SharedKind::Span(span.kind))
+            }
             Risk::Cable(_) => Some(SharedKind::Cable),
             Risk::Last(Scarce::Port(_) | Scarce::Splitter(_)) => Some(SharedKind::Equipment),
             Risk::Last(Scarce::Cores(..)) => Some(SharedKind::Cores),

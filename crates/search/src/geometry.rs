@@ -56,7 +56,7 @@ pub(crate) fn dot(a: OnSphere, b: OnSphere) -> f64 {
     a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 }
 
-fn blend(a: OnSphere, by_a: f64, b: OnSphere, by_b: f64) -> OnSphere {
+pub(crate) fn blend(a: OnSphere, by_a: f64, b: OnSphere, by_b: f64) -> OnSphere {
     [0, 1, 2].map(|axis| a[axis] * by_a + b[axis] * by_b)
 }
 
@@ -90,7 +90,7 @@ impl Arc {
         dot(from, self.along).atan2(dot(from, self.middle)).clamp(-self.half, self.half)
     }
 
-    fn at_angle(&self, angle: f64) -> OnSphere {
+    pub(crate) fn at_angle(&self, angle: f64) -> OnSphere {
         blend(self.middle, angle.cos(), self.along, angle.sin())
     }
 

@@ -12,6 +12,7 @@ mod csr;
 pub mod engine;
 mod spatial;
 mod topology;
+pub mod trench;
 pub mod visit;
 
 pub use spatial::course_of;

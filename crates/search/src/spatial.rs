@@ -12,7 +12,7 @@ use rstar::{AABB, PointDistance, RTree, RTreeObject};
 use crate::geometry::{self, Arc, Foot, OnSphere, on_sphere};
 
 /// Mean Earth radius, metres; only turns metres into a first guess of chords.
-const RADIUS_M: f64 = 6_371_008.8;
+pub(crate) const RADIUS_M: f64 = 6_371_008.8;
 /// Sphere and ellipsoid differ by less than 1 % in distances, so by less than this in squared chords.
 const SLACK: f64 = 1.03;
 
@@ -29,13 +29,23 @@ fn chord_squared(radius_m: f64) -> f64 {
 
 /// One leg of a span's course, bulging with the sphere.
 #[derive(Debug)]
-struct Leg {
-    span: SpanId,
-    shape: Shape,
+pub(crate) struct Leg {
+    pub(crate) span: SpanId,
+    pub(crate) shape: Shape,
+}
+
+impl Leg {
+    /// Its length, metres on a sphere.
+    pub(crate) fn length_m(&self) -> f64 {
+        match &self.shape {
+            Shape::Arc(arc) => arc.half * 2.0 * RADIUS_M,
+            Shape::Point(_) => 0.0,
+        }
+    }
 }
 
 #[derive(Debug)]
-enum Shape {
+pub(crate) enum Shape {
     Arc(Arc),
     Point(OnSphere),
 }
@@ -80,9 +90,30 @@ impl Spatial {
         let legs = network.all::<Span>().flat_map(|(id, span)| legs_of(network, id, span));
         Self { places: RTree::bulk_load(places.collect()), legs: RTree::bulk_load(legs.collect()) }
     }
+
+    /// An index of these spans and nothing else.
+    pub(crate) fn of_spans(network: &Network, spans: impl Iterator<Item = SpanId>) -> Self {
+        let legs =
+            spans.filter_map(|id| Some((id, network.get(id)?))).flat_map(|(id, span)| legs_of(network, id, span));
+        Self { places: RTree::new(), legs: RTree::bulk_load(legs.collect()) }
+    }
+
+    /// Legs that may come within `gap_m` metres of this one: those whose boxes do.
+    pub(crate) fn legs_within(&self, leg: &Leg, gap_m: f64) -> impl Iterator<Item = &Leg> {
+        let (low, high) = (leg.envelope().lower(), leg.envelope().upper());
+        let gap = gap_m * 1.01 / RADIUS_M;
+        let near = AABB::from_corners(low.map(|axis| axis - gap), high.map(|axis| axis + gap));
+        self.legs.locate_in_envelope_intersecting(near)
+    }
+
+    /// The two ends of a span's course, as points of the sphere.
+    pub(crate) fn ends_of(network: &Network, span: &Span) -> Option<[OnSphere; 2]> {
+        let course = course_of(network, span);
+        Some([on_sphere(*course.first()?), on_sphere(*course.last()?)])
+    }
 }
 
-fn legs_of(network: &Network, span: SpanId, record: &Span) -> Vec<Leg> {
+pub(crate) fn legs_of(network: &Network, span: SpanId, record: &Span) -> Vec<Leg> {
     let course: Vec<OnSphere> = course_of(network, record).into_iter().map(on_sphere).collect();
     let shapes = course.windows(2).flat_map(|leg| match Arc::new([leg[0], leg[1]]) {
         Some(arc) => vec![Shape::Arc(arc)],
@@ -118,6 +149,11 @@ impl SpatialOverlay {
 
     pub(crate) fn span_changed(&mut self, id: SpanId) {
         self.stale_spans.insert(id);
+    }
+
+    /// Spans that are no longer where the index says.
+    pub(crate) fn stale_spans(&self) -> &HashSet<SpanId> {
+        &self.stale_spans
     }
 
     pub(crate) fn len(&self) -> usize {

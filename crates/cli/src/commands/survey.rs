@@ -2,6 +2,7 @@
 
 use linewright_plan::{Survey as Answered, SurveyRequest, Where, survey};
 use linewright_search::Topology;
+use linewright_search::trench::Limits;
 
 use crate::args::{Survey, coordinate};
 use crate::failure::Failure;
@@ -15,7 +16,8 @@ pub async fn run(args: &Survey, session: &Session) -> Result<Answer, Failure> {
     let catalog = catalog(args.catalog.as_deref())?;
     let network = session.network(args.past).await?;
     let line = session.progress(session.lang.pick("surveying", "勘察"));
-    let topology = Topology::build(&network);
+    let trench = &catalog.policy().shared_trench;
+    let topology = Topology::build_with(&network, Limits { gap_m: trench.gap_m, run_m: trench.run_m });
     tracing::info!(strands = topology.strands().count(), "topology built");
     let answered: Answered = survey(&network, &topology, &request, &catalog, session.now)?;
     drop(line);

@@ -131,6 +131,8 @@ pub enum Risk {
     Span(SpanId),
     /// The same trench 同沟, by the first span of it.
     Trench(SpanId),
+    /// The same trench by geometry: two spans that run beside each other, the lower id first.
+    Beside(SpanId, SpanId),
     /// The same manhole, entry, cabinet, closure or room.
     Place(PlaceId),
     /// The same cable, where its route is not recorded.

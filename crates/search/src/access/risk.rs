@@ -31,6 +31,8 @@ impl Gather<'_> {
     fn span(&mut self, id: SpanId) {
         self.out.push(Risk::Span(id));
         self.out.extend(self.topology.trench(self.network, id).map(Risk::Trench));
+        let beside = self.topology.beside(id).iter();
+        self.out.extend(beside.map(|other| Risk::Beside(id.min(*other), id.max(*other))));
     }
 
     fn whole_span(&mut self, id: SpanId) {
@@ -190,7 +192,7 @@ impl AccessSpace<'_> {
 /// The record that a risk is about.
 pub fn risk_record(risk: Risk) -> AnyId {
     match risk {
-        Risk::Span(id) | Risk::Trench(id) | Risk::Last(Scarce::Bore(id)) => id.any(),
+        Risk::Span(id) | Risk::Trench(id) | Risk::Beside(id, _) | Risk::Last(Scarce::Bore(id)) => id.any(),
         Risk::Place(id) => id.any(),
         Risk::Cable(id) | Risk::Last(Scarce::Cores(id, _)) => id.any(),
         Risk::Last(Scarce::Port(Equipment::Device(id)) | Scarce::Splitter(id)) => id.any(),

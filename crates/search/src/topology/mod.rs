@@ -12,6 +12,7 @@ use crate::csr::Csr;
 use crate::geometry::Foot;
 use crate::spatial::{self, Near, Spatial};
 use crate::strand::{EndKey, Strand, all_strands, strands_through};
+use crate::trench::{self, Limits};
 use dirty::Dirty;
 use overlay::{Overlay, merged};
 
@@ -55,6 +56,9 @@ struct Base {
     spans_at: Csr<SpanId>,
     /// Spans by trench, ascending.
     trenches: HashMap<Text, Vec<SpanId>>,
+    /// Spans by those in the same trench by geometry, where the records do not say so themselves.
+    beside: Csr<SpanId>,
+    limits: Limits,
     /// Places that stand nowhere: neither they nor what they stand in has a position.
     adrift: Arc<BTreeSet<PlaceId>>,
     spatial: Spatial,
@@ -79,7 +83,7 @@ pub fn site(network: &Network, place: PlaceId) -> Option<Position> {
 }
 
 impl Base {
-    fn build(network: &Network) -> Self {
+    fn build(network: &Network, limits: Limits) -> Self {
         let strands = all_strands(network);
         // Counted by u32: 4 G strands do not fit in memory.
         let numbered =
@@ -98,14 +102,20 @@ impl Base {
         let places = network.all::<Place>().map(|(id, _)| id);
         let adrift = Arc::new(places.filter(|id| site(network, *id).is_none()).collect());
         let spatial = Spatial::build(network);
-        Self { strands, strands_at, strands_through, spans_at, trenches, adrift, spatial }
+        let beside = Csr::build(trench::pairs(network, &spatial, limits));
+        Self { strands, strands_at, strands_through, spans_at, trenches, beside, limits, adrift, spatial }
     }
 }
 
 impl Topology {
-    /// Derives the topology of a network from scratch.
+    /// Derives the topology of a network from scratch, with the usual limits of a shared trench.
     pub fn build(network: &Network) -> Self {
-        let base = Base::build(network);
+        Self::build_with(network, Limits::default())
+    }
+
+    /// Derives the topology of a network from scratch; `limits` say when spans share a trench.
+    pub fn build_with(network: &Network, limits: Limits) -> Self {
+        let base = Base::build(network, limits);
         let overlay = Overlay::of(&base);
         Self { base: Arc::new(base), overlay: Arc::new(overlay), version: network.version() }
     }
@@ -117,7 +127,7 @@ impl Topology {
         let dirty = Dirty::of(network, applied);
         let of = |dirty: usize, all: usize| dirty > 1_000 && dirty > all / 2;
         if of(dirty.cables.len(), network.count::<Cable>()) || of(dirty.spans.len(), network.count::<Span>()) {
-            return Self::build(network);
+            return Self::build_with(network, self.base.limits);
         }
         let mut next = self.clone();
         next.version = network.version();
@@ -128,6 +138,7 @@ impl Topology {
         for id in &dirty.spans {
             overlay.span_changed(network, *id);
         }
+        overlay.beside_changed(&self.base, network, &dirty.spans);
         let mut gone: BTreeSet<StrandIx> = BTreeSet::new();
         let mut come: Vec<Strand> = Vec::new();
         for cable in &dirty.cables {
@@ -194,6 +205,12 @@ impl Topology {
         let base = self.base.trenches.get(trench).into_iter().flatten().copied();
         let base = base.filter(|id| !self.overlay.is_changed(*id)).min();
         base.into_iter().chain(self.overlay.first_in_trench(trench)).min()
+    }
+
+    /// Spans that share a trench 同沟 with this one because they run beside it, where the records neither say so nor
+    /// say otherwise; ascending.
+    pub fn beside(&self, span: SpanId) -> &[SpanId] {
+        self.overlay.beside(&self.base, span)
     }
 
     /// Places that stand nowhere: neither they nor what they stand in has a position.

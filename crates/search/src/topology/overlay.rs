@@ -6,8 +6,9 @@ use std::sync::Arc;
 use linewright_model::{CableId, Network, PlaceId, SpanId, Text};
 
 use super::{Base, StrandIx, Topology, distinct, ground_ends, site};
-use crate::spatial::SpatialOverlay;
+use crate::spatial::{Spatial, SpatialOverlay};
 use crate::strand::Strand;
+use crate::trench::Ground;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Overlay {
@@ -24,6 +25,8 @@ pub(super) struct Overlay {
     changed_spans: HashMap<SpanId, Placing>,
     spans_at: HashMap<PlaceId, BTreeSet<SpanId>>,
     trenches: HashMap<Text, BTreeSet<SpanId>>,
+    /// Spans of which the base's neighbours in a trench no longer count, with those that do.
+    beside: HashMap<SpanId, Vec<SpanId>>,
     /// All of them, not only what changed; shared with the base until one comes or goes.
     adrift: Arc<BTreeSet<PlaceId>>,
     spatial: SpatialOverlay,
@@ -75,6 +78,34 @@ impl Overlay {
 
     pub(super) fn first_in_trench(&self, trench: &Text) -> Option<SpanId> {
         self.trenches.get(trench).and_then(|spans| spans.first()).copied()
+    }
+
+    pub(super) fn beside<'s>(&'s self, base: &'s Base, span: SpanId) -> &'s [SpanId] {
+        self.beside.get(&span).map_or_else(|| base.beside.of(span), Vec::as_slice)
+    }
+
+    /// Finds anew what runs beside spans that changed; `span_changed` has been told of them.
+    pub(super) fn beside_changed(&mut self, base: &Base, network: &Network, changed: &BTreeSet<SpanId>) {
+        if changed.is_empty() {
+            return;
+        }
+        let stale = self.spatial.stale_spans();
+        let fresh = Spatial::of_spans(network, stale.iter().copied());
+        let (indexed, limits) = (&base.spatial, base.limits);
+        let ground = Ground { network, indexed, stale: Some(stale), fresh: Some(&fresh), limits };
+        let found: Vec<(SpanId, Vec<SpanId>)> = changed.iter().map(|id| (*id, ground.sharing(*id))).collect();
+        for (id, now) in found {
+            let was = self.beside(base, id).to_vec();
+            for other in was.iter().chain(&now) {
+                let mut theirs = self.beside(base, *other).to_vec();
+                theirs.retain(|beside| *beside != id);
+                if now.contains(other) {
+                    theirs.insert(theirs.partition_point(|beside| *beside < id), id);
+                }
+                self.beside.insert(*other, theirs);
+            }
+            self.beside.insert(id, now);
+        }
     }
 
     pub(super) fn adrift(&self) -> &BTreeSet<PlaceId> {

@@ -7,6 +7,7 @@ mod nearest;
 mod overlay;
 mod records;
 mod strands;
+mod trench;
 mod visit;
 mod world;
 

@@ -29,6 +29,7 @@ fn check(world: &mut World, followed: &Topology) -> Result<(), TestCaseError> {
     }
     for (id, _) in network.all::<Span>() {
         prop_assert_eq!(followed.trench(&network, id), built.trench(&network, id));
+        prop_assert_eq!(followed.beside(id), built.beside(id));
     }
     prop_assert_eq!(followed.adrift(), built.adrift());
     for _ in 0..3 {

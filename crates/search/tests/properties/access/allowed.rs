@@ -8,6 +8,7 @@ use linewright_search::access::*;
 use linewright_search::engine::Step;
 use linewright_search::ground;
 use linewright_search::strand::{Strand, Tail};
+use linewright_search::trench::{Beside, Limits, all, data_says_otherwise};
 use proptest::prelude::*;
 
 use super::{Path, Try};
@@ -258,6 +259,16 @@ pub(super) fn share_nothing(space: &AccessSpace<'_>, a: &Path, b: &Path) -> Try 
     let (spans_b, trenches_b, places_b) = rests_on(space, b);
     prop_assert!(spans_a.is_disjoint(&spans_b), "{spans_a:?} {spans_b:?}");
     prop_assert!(trenches_a.is_disjoint(&trenches_b));
+    let run_beside = all(space.network, Limits::default());
+    let network = space.network;
+    let told = |pair: &Beside| {
+        let [one, other] = [pair.a, pair.b].map(|span| network.get(span).unwrap());
+        !data_says_otherwise(one, other)
+    };
+    for Beside { a, b, .. } in run_beside.iter().filter(|pair| told(pair)) {
+        let split = (spans_a.contains(a) && spans_b.contains(b)) || (spans_a.contains(b) && spans_b.contains(a));
+        prop_assert!(!split, "{a} and {b} run beside each other");
+    }
     prop_assert!(places_a.is_disjoint(&places_b), "{places_a:?} {places_b:?}");
     Ok(())
 }
