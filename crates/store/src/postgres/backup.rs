@@ -8,7 +8,7 @@ use linewright_model::{Network, Version};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 use super::server::Server;
-use super::{read, schema, write};
+use super::{aside, read, schema, write};
 use crate::backup::{Part, Tables, dump, fill};
 use crate::rows::{Cell, Shape};
 use crate::{Backup, BackupError, Contents, Mode, Progress, StoreError};
@@ -89,7 +89,9 @@ pub(super) async fn restore(
         return Err(BackupError::Occupied { database: server.name().to_owned(), version: head });
     }
     let mut tables = Tx { conn: &mut tx, server, token };
+    let aside = aside::set_aside(tables.conn, server).await?;
     let version = fill(&mut tables, backup, replace, progress).await.map_err(|e| backup.refused(e))?;
+    aside::put_back(&mut tx, server, aside).await.map_err(|e| backup.refused(e))?;
     write::head(&mut tx, server, head, version).await?;
     // What cannot be read back is not kept.
     let network = read::load_within(&mut tx, server).await.map_err(|e| backup.refused(e))?;

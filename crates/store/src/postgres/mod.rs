@@ -1,5 +1,6 @@
 //! PostgreSQL: a database shared by many processes; the row of `head` is the write lock, NOTIFY tells of commits.
 
+mod aside;
 mod backup;
 mod copied;
 #[cfg(test)]

@@ -8,6 +8,7 @@ use sqlx::postgres::types::Oid;
 use sqlx::postgres::{PgArgumentBuffer, PgCopyIn, PgTypeInfo};
 use sqlx::{AssertSqlSafe, Encode, PgConnection, Postgres, Type};
 
+use super::aside;
 use super::server::Server;
 use crate::StoreError;
 use crate::batch::Batch;
@@ -31,6 +32,9 @@ const LOGGED: [&str; 7] = ["version", "at", "who", "why", "origin", "changes", "
 /// The channel on which the new version is told to those who listen.
 pub(super) const CHANNEL: &str = "linewright_head";
 
+/// From this many records on an empty database is filled without its indices, which are made afterwards.
+pub(super) const FIRST: usize = 20_000;
+
 /// Writes a batch that leads from one network to the next, inside the caller's transaction, which is named `token`.
 pub(super) async fn write(
     conn: &mut PgConnection,
@@ -53,6 +57,8 @@ pub(super) async fn write(
             query.execute(&mut *conn).await.map_err(|e| server.error(e))?;
         }
     }
+    let first = from.version() == Version(0) && batch.len() >= FIRST;
+    let aside = if first { aside::set_aside(conn, server).await? } else { Vec::new() };
     let (mut done, total) = (0, batch.len() as u64);
     for table in TableKind::ALL {
         let shapes = rows::shapes(*table);
@@ -65,6 +71,7 @@ pub(super) async fn write(
             progress(done, total);
         }
     }
+    aside::put_back(conn, server, aside).await?;
     log(conn, server, batch, token).await?;
     counters(conn, server, from, to).await?;
     head(conn, server, from.version(), to.version()).await

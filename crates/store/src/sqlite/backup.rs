@@ -8,7 +8,7 @@ use linewright_model::{Network, Version};
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 
 use super::error::File;
-use super::{read, schema, write};
+use super::{aside, read, schema, write};
 use crate::backup::{Part, Tables, dump, fill};
 use crate::rows::{Cell, Shape};
 use crate::{Backup, BackupError, Contents, Mode, Progress, StoreError};
@@ -87,7 +87,9 @@ pub(super) async fn restore(
         return Err(BackupError::Occupied { database: file.name(), version: head });
     }
     let mut tables = Tx { conn: &mut tx, file };
+    let aside = aside::set_aside(tables.conn, file).await?;
     let version = fill(&mut tables, backup, replace, progress).await.map_err(|e| backup.refused(e))?;
+    aside::put_back(&mut tx, file, aside).await.map_err(|e| backup.refused(e))?;
     write::head(&mut tx, file, head, version).await?;
     // What cannot be read back is not kept.
     let network = read::load_within(&mut tx, file).await.map_err(|e| backup.refused(e))?;

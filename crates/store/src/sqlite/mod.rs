@@ -1,5 +1,6 @@
 //! SQLite: one file, WAL, `synchronous=FULL`; readers beside one committer.
 
+mod aside;
 mod backup;
 #[cfg(test)]
 mod crash;

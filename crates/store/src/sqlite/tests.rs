@@ -317,3 +317,40 @@ async fn a_migration_that_fails_leaves_an_empty_database() {
     let store = file.ready().await;
     assert_eq!(store.commit(committed()).await.unwrap().version, Version(1));
 }
+
+/// Every index and constraint there is.
+const SCHEMA: &str = "SELECT name, coalesce(sql, '') FROM sqlite_schema ORDER BY name";
+
+/// A first commit large enough for indices to be set aside.
+fn first() -> Proposal {
+    let mut set = ChangeSet::new(Origin::Recording);
+    for n in 0..super::write::FIRST {
+        set.create(Place::new(format!("P{n}"), PlaceKind::Manhole, None));
+    }
+    Proposal::new(set, "", "", chrono::DateTime::UNIX_EPOCH)
+}
+
+#[tokio::test]
+async fn what_was_set_aside_for_a_first_filling_is_put_back() {
+    let schema = async |bench: &File| {
+        let mut conn = bench.raw().await;
+        let found: Vec<(String, String)> = sqlx::query_as(SCHEMA).fetch_all(&mut conn).await.unwrap();
+        conn.close().await.unwrap();
+        found
+    };
+    let filled = File::new();
+    let store = filled.ready().await;
+    let before = schema(&filled).await;
+    assert!(before.len() > 40, "{before:?}");
+    store.commit(first()).await.unwrap();
+    assert_eq!(schema(&filled).await, before);
+    assert!(store.load().await.unwrap().same_records(&store.snapshot().await.unwrap()));
+    let folder = tempfile::TempDir::new().unwrap();
+    let (path, quiet) = (folder.path().join("b"), crate::Progress::new(|_, _| {}));
+    store.backup(&path, chrono::DateTime::UNIX_EPOCH, &quiet).await.unwrap();
+    let backup = crate::Backup::verify(&path, &quiet).unwrap();
+    store.restore(&backup, true, &quiet).await.unwrap();
+    assert_eq!(schema(&filled).await, before);
+    // Two of a code are refused as ever.
+    filled.sql("INSERT INTO place (id, revision, code, kind, stage, ownership) VALUES (99999999, 1, 'P7', 'node', 'in_service', 'own')").await.unwrap_err();
+}

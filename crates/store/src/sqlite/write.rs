@@ -3,6 +3,7 @@
 use linewright_model::{Network, TableKind, Version};
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
+use super::aside;
 use super::error::File;
 use crate::StoreError;
 use crate::batch::Batch;
@@ -13,6 +14,9 @@ const SIZES: [usize; 4] = [256, 32, 4, 1];
 
 /// Records turned into rows at a time.
 const RECORDS: usize = 4096;
+
+/// From this many records on an empty database is filled without its indices, which are made afterwards.
+pub(super) const FIRST: usize = 20_000;
 
 /// Writes a batch that leads from one network to the next, inside the caller's transaction.
 pub(super) async fn write(
@@ -29,6 +33,8 @@ pub(super) async fn write(
             delete(conn, file, shape, &gone).await?;
         }
     }
+    let first = from.version() == Version(0) && batch.len() >= FIRST;
+    let aside = if first { aside::set_aside(conn, file).await? } else { Vec::new() };
     let (mut done, total) = (0, batch.len() as u64);
     for table in TableKind::ALL {
         let shapes = rows::shapes(*table);
@@ -41,6 +47,7 @@ pub(super) async fn write(
             progress(done, total);
         }
     }
+    aside::put_back(conn, file, aside).await?;
     log(conn, file, batch).await?;
     counters(conn, file, from, to).await?;
     head(conn, file, from.version(), to.version()).await
