@@ -13,6 +13,7 @@ mod error;
 mod fold;
 mod load;
 mod location;
+mod past;
 mod postgres;
 mod rows;
 mod sqlite;

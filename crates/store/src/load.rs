@@ -4,6 +4,7 @@ use linewright_model::{ChangeSet, Network, Origin, TableKind, Version};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use crate::past::Patch;
 use crate::rows::{self, Cell, Damage, Restored, Shape};
 
 /// Pages that may wait: enough that neither side idles, few enough to fit in memory.
@@ -26,7 +27,16 @@ pub(crate) struct Part<P> {
 enum Message<P> {
     Part(Part<P>),
     /// That was all; version and counters.
-    End(Version, Vec<(TableKind, u32)>),
+    End(Box<End>),
+}
+
+/// What completes the rows.
+pub(crate) struct End {
+    /// The version that the network is to be of.
+    pub(crate) version: Version,
+    pub(crate) next_ids: Vec<(TableKind, u32)>,
+    /// What the tables of a later version are patched with.
+    pub(crate) patch: Patch,
 }
 
 /// The thread that reads, as the one that fetches sees it.
@@ -48,8 +58,8 @@ impl<P: Page> Loader<P> {
     }
 
     /// The network; on `Err` says what is wrong with its rows.
-    pub(crate) async fn finish(self, version: Version, next_ids: Vec<(TableKind, u32)>) -> Result<Network, String> {
-        self.inbox.send(Message::End(version, next_ids)).await.ok();
+    pub(crate) async fn finish(self, end: End) -> Result<Network, String> {
+        self.inbox.send(Message::End(Box::new(end))).await.ok();
         match self.network.await {
             Ok(network) => network,
             Err(error) => Err(format!("the reading thread ended: {error}")),
@@ -62,7 +72,10 @@ fn read<P: Page>(mut parts: mpsc::Receiver<Message<P>>) -> Result<Network, Strin
     loop {
         match parts.blocking_recv() {
             Some(Message::Part(part)) => take(part, &mut restored).map_err(|damage| damage.to_string())?,
-            Some(Message::End(version, next_ids)) => {
+            Some(Message::End(end)) => {
+                let End { version, mut next_ids, patch } = *end;
+                // Whatever is not mentioned after version 1 is of that version.
+                patch.put(&mut restored, &mut next_ids, Version(1));
                 let network = Network::restore(version, &restored.rows, restored.revisions, next_ids);
                 return network.map_err(|violation| violation.to_string());
             }

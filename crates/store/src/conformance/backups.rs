@@ -16,15 +16,15 @@ fn quiet() -> Progress {
 }
 
 /// A history with every kind of record, a removal, a commit that needs several log values, and one that changes nothing.
-async fn history(store: &impl Storage) {
+pub(crate) async fn history(store: &impl Storage, many: u32) {
     let created = store.commit(proposal(full())).await.unwrap();
     store.commit(proposal(created.changes.inverse())).await.unwrap();
     store.commit(Proposal::new(full(), "用户 \"x\"", "once more\n", minute(7))).await.unwrap();
-    let mut many = ChangeSet::new(Origin::Recording);
-    for n in 0..9_000 {
-        many.create(Place::new(format!("L{n}"), PlaceKind::Manhole, None));
+    let mut large = ChangeSet::new(Origin::Recording);
+    for n in 0..many {
+        large.create(Place::new(format!("L{n}"), PlaceKind::Manhole, None));
     }
-    store.commit(proposal(many)).await.unwrap();
+    store.commit(proposal(large)).await.unwrap();
     store.commit(Proposal::new(ChangeSet::default(), "", "", chrono::DateTime::UNIX_EPOCH)).await.unwrap();
 }
 
@@ -45,7 +45,7 @@ async fn assert_equal(left: &impl Storage, right: &impl Storage) {
 pub(crate) async fn crosses<A: Bench, B: Bench>() {
     let (from, to, folder) = (A::new(), B::new(), TempDir::new().unwrap());
     let store = from.ready().await;
-    history(&store).await;
+    history(&store, 9_000).await;
     let path = folder.path().join("备份.backup");
     let told = Arc::new(Mutex::new((0, 0)));
     let seen = told.clone();

@@ -101,7 +101,7 @@ fn proposal(changes: ChangeSet) -> Proposal {
 
 /// Asserts that two networks are equal in all a store keeps: records, versions, revisions, counters.
 #[track_caller]
-fn assert_same(left: &Network, right: &Network) {
+pub(crate) fn assert_same(left: &Network, right: &Network) {
     assert!(left.same_records(right), "records differ");
     assert_eq!(left.version(), right.version());
     for table in TableKind::ALL {

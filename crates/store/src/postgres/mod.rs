@@ -164,9 +164,12 @@ impl Storage for Postgres {
 
     async fn as_of(&self, when: AsOf) -> Result<Network, StoreError> {
         let target = self.version_of(when).await?;
-        let mut network = Network::new();
-        read::replay(&mut *self.reader().await?, &self.server, &mut network, target).await?;
-        Ok(network)
+        let mut conn = self.reader().await?;
+        let mut read = conn.begin_with(schema::READ).await.map_err(|e| self.server.error(e))?;
+        let head = schema::head(&mut read, &self.server).await?;
+        let network = read::as_of(&mut read, &self.server, head, target).await;
+        read.rollback().await.ok();
+        network
     }
 
     async fn backup(&self, path: &Path, made: DateTime<Utc>, progress: &Progress) -> Result<Contents, BackupError> {

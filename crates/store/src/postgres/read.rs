@@ -9,7 +9,8 @@ use super::copied::{self, Copied};
 use super::schema::{self, READ};
 use super::server::Server;
 use super::write::{day_zero, zero_hour};
-use crate::load::{Loader, Part};
+use crate::load::{End, Loader, Part};
+use crate::past::Patch;
 use crate::rows::{self, Cell};
 use crate::{LogEntry, StoreError, fold};
 
@@ -31,12 +32,61 @@ pub(super) async fn load(conn: &mut PgConnection, server: &Server) -> Result<Net
 /// Reads the whole network as the transaction sees it.
 pub(super) async fn load_within(conn: &mut PgConnection, server: &Server) -> Result<Network, StoreError> {
     let version = schema::head(conn, server).await?;
+    tables(conn, server, version, Patch::default()).await
+}
+
+/// Reads the network as it was at `target`, from the nearer end of the log.
+pub(super) async fn as_of(
+    conn: &mut PgConnection,
+    server: &Server,
+    head: Version,
+    target: Version,
+) -> Result<Network, StoreError> {
+    if head.0.saturating_sub(target.0) < target.0 {
+        return past_within(conn, server, head, target).await;
+    }
+    let mut network = Network::new();
+    replay(conn, server, &mut network, target).await?;
+    Ok(network)
+}
+
+/// Reads the network as it was at `target`, from the tables of `head` and what the log says of the time between.
+pub(super) async fn past_within(
+    conn: &mut PgConnection,
+    server: &Server,
+    head: Version,
+    target: Version,
+) -> Result<Network, StoreError> {
+    let mut patch = Patch::default();
+    let mut upto = head;
+    while upto > target || (patch.asks() && upto > Version(1)) {
+        let after = Version(upto.0.saturating_sub(LOG_PAGE.into()).max(if upto > target { target.0 } else { 1 }));
+        let many = u32::try_from(upto.0 - after.0).unwrap_or(LOG_PAGE);
+        let entries = log(conn, server, after, many).await?;
+        if entries.len() as u64 != u64::from(many) {
+            return Err(server.damaged(format!("its log has a gap between versions {after} and {upto}")));
+        }
+        for entry in entries.iter().rev() {
+            if entry.version > target { patch.undo(entry) } else { patch.note(entry) }
+        }
+        upto = after;
+    }
+    tables(conn, server, target, patch).await
+}
+
+/// The tables as a network of this version, patched.
+async fn tables(
+    conn: &mut PgConnection,
+    server: &Server,
+    version: Version,
+    patch: Patch,
+) -> Result<Network, StoreError> {
     let loader = Loader::start();
     for table in TableKind::ALL {
         hand_over(conn, server, *table, &loader).await?;
     }
     let next_ids = next_ids(conn, server).await?;
-    loader.finish(version, next_ids).await.map_err(|reason| server.damaged(reason))
+    loader.finish(End { version, next_ids, patch }).await.map_err(|reason| server.damaged(reason))
 }
 
 async fn hand_over(

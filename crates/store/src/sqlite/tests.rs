@@ -354,3 +354,37 @@ async fn what_was_set_aside_for_a_first_filling_is_put_back() {
     // Two of a code are refused as ever.
     filled.sql("INSERT INTO place (id, revision, code, kind, stage, ownership) VALUES (99999999, 1, 'P7', 'node', 'in_service', 'own')").await.unwrap_err();
 }
+
+#[tokio::test]
+async fn the_past_is_the_same_from_either_end_of_the_log() {
+    let bench = File::new();
+    let store = bench.ready().await;
+    crate::conformance::backups::history(&store, 300).await;
+    let mut memory = store.snapshot().await.unwrap();
+    for n in 0..12u32 {
+        // Changes, removals, creations, and now and then a step back.
+        let mut set = ChangeSet::new(Origin::Recording);
+        for (id, place) in memory.all::<Place>().filter(|(id, _)| linewright_model::Id::raw(*id) % 7 == n % 7).take(40)
+        {
+            let mut after = (**place).clone();
+            after.tag.name = format!("{n}").as_str().into();
+            set.update(id, place, after);
+        }
+        set.create(Place::new(format!("N{n}"), PlaceKind::Node, None));
+        let done = store.commit(Proposal::new(set, "", "", chrono::DateTime::UNIX_EPOCH)).await.unwrap();
+        if n % 3 == 0 {
+            store.commit(Proposal::new(done.changes.inverse(), "", "", chrono::DateTime::UNIX_EPOCH)).await.unwrap();
+        }
+        memory = store.snapshot().await.unwrap();
+    }
+    let head = memory.version();
+    let mut conn = bench.raw().await;
+    for version in 0..=head.0 {
+        let mut forward = Network::new();
+        super::read::replay(&mut conn, &store.file, &mut forward, Version(version)).await.unwrap();
+        let backward = super::read::past_within(&mut conn, &store.file, head, Version(version)).await.unwrap();
+        crate::conformance::assert_same(&forward, &backward);
+        crate::conformance::assert_same(&forward, &store.as_of(crate::AsOf::Version(Version(version))).await.unwrap());
+    }
+    conn.close().await.unwrap();
+}
