@@ -1,11 +1,11 @@
 //! Reading a whole network: the database hands over pages, another thread makes records of them, and in the end the network.
 
-use linewright_model::{ChangeSet, Network, Origin, TableKind, Version};
+use linewright_model::{Network, TableKind, Version, Violation};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::past::Patch;
-use crate::rows::{self, Cell, Damage, Restored, Shape};
+use crate::rows::{self, Cell, Damage, Restored, Shape, Unfit};
 
 /// Pages that may wait: enough that neither side idles, few enough to fit in memory.
 const WAITING: usize = 4;
@@ -27,16 +27,7 @@ pub(crate) struct Part<P> {
 enum Message<P> {
     Part(Part<P>),
     /// That was all; version and counters.
-    End(Box<End>),
-}
-
-/// What completes the rows.
-pub(crate) struct End {
-    /// The version that the network is to be of.
-    pub(crate) version: Version,
-    pub(crate) next_ids: Vec<(TableKind, u32)>,
-    /// What the tables of a later version are patched with.
-    pub(crate) patch: Patch,
+    End(Version, Vec<(TableKind, u32)>),
 }
 
 /// The thread that reads, as the one that fetches sees it.
@@ -46,10 +37,10 @@ pub(crate) struct Loader<P> {
 }
 
 impl<P: Page> Loader<P> {
-    /// Starts the thread. Must be called inside a tokio runtime.
-    pub(crate) fn start() -> Self {
+    /// Starts the thread; the tables are patched with `patch`. Must be called inside a tokio runtime.
+    pub(crate) fn start(patch: Patch) -> Self {
         let (inbox, parts) = mpsc::channel(WAITING);
-        Self { inbox, network: tokio::task::spawn_blocking(move || read(parts)) }
+        Self { inbox, network: tokio::task::spawn_blocking(move || read(parts, patch)) }
     }
 
     /// Hands over a part; waits while too many do. What is wrong with one is said in the end.
@@ -58,8 +49,8 @@ impl<P: Page> Loader<P> {
     }
 
     /// The network; on `Err` says what is wrong with its rows.
-    pub(crate) async fn finish(self, end: End) -> Result<Network, String> {
-        self.inbox.send(Message::End(Box::new(end))).await.ok();
+    pub(crate) async fn finish(self, version: Version, next_ids: Vec<(TableKind, u32)>) -> Result<Network, String> {
+        self.inbox.send(Message::End(version, next_ids)).await.ok();
         match self.network.await {
             Ok(network) => network,
             Err(error) => Err(format!("the reading thread ended: {error}")),
@@ -67,43 +58,30 @@ impl<P: Page> Loader<P> {
     }
 }
 
-fn read<P: Page>(mut parts: mpsc::Receiver<Message<P>>) -> Result<Network, String> {
-    let mut restored = Restored { rows: ChangeSet::new(Origin::Recording), ..Restored::default() };
+fn read<P: Page>(mut parts: mpsc::Receiver<Message<P>>, patch: Patch) -> Result<Network, String> {
+    let mut restored = Restored { patch, ..Restored::default() };
     loop {
         match parts.blocking_recv() {
-            Some(Message::Part(part)) => take(part, &mut restored).map_err(|damage| damage.to_string())?,
-            Some(Message::End(end)) => {
-                let End { version, mut next_ids, patch } = *end;
-                // Whatever is not mentioned after version 1 is of that version.
-                patch.put(&mut restored, &mut next_ids, Version(1));
-                let network = Network::restore(version, &restored.rows, restored.revisions, next_ids);
-                return network.map_err(|violation| violation.to_string());
+            Some(Message::Part(part)) => take(part, &mut restored).map_err(|unfit| unfit.to_string())?,
+            Some(Message::End(version, next_ids)) => {
+                return finish(restored, version, next_ids).map_err(|violation| violation.to_string());
             }
             None => return Err("reading was given up".to_owned()),
         }
     }
 }
 
-fn take<P: Page>(part: Part<P>, into: &mut Restored) -> Result<(), Damage> {
+fn take<P: Page>(part: Part<P>, into: &mut Restored) -> Result<(), Unfit> {
     let shapes = rows::shapes(part.table);
     let Some((main, lists)) = shapes.split_first() else { return Ok(()) };
-    let main = shared(part.main.rows(main)?);
+    let main = part.main.rows(main)?;
     let lists = part.lists.into_iter().zip(lists).map(|(page, shape)| page.rows(shape)).collect::<Result<_, _>>()?;
     rows::take(part.table, main, lists, into)
 }
 
-/// The rows with each text that equals the one above it kept once: names of units and regions repeat without end.
-fn shared(mut rows: Vec<Vec<Cell>>) -> Vec<Vec<Cell>> {
-    for at in 1..rows.len() {
-        let (above, below) = rows.split_at_mut(at);
-        let (Some(above), Some(row)) = (above.last(), below.first_mut()) else { continue };
-        for (one, other) in above.iter().zip(row) {
-            if let (Cell::Text(one), Cell::Text(other)) = (one, other)
-                && one == other
-            {
-                *other = one.clone();
-            }
-        }
-    }
-    rows
+fn finish(restored: Restored, version: Version, mut next_ids: Vec<(TableKind, u32)>) -> Result<Network, Violation> {
+    let Restored { mut network, patch } = restored;
+    // Whatever is not mentioned after version 1 is of that version.
+    patch.put(&mut network, &mut next_ids, Version(1))?;
+    network.finish(version, next_ids)
 }

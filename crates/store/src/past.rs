@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use linewright_model::{AnyId, Change, ChangeKind, Edit, Origin, TableKind, Version};
+use linewright_model::{AnyId, Change, ChangeKind, Origin, Restoring, TableKind, Version, Violation};
 
 use crate::LogEntry;
-use crate::rows::Restored;
+use crate::rows;
 
 /// What later commits did to each record, taken back.
 #[derive(Default)]
 pub(crate) struct Patch {
-    /// Each record changed since: as it was, and the version that had changed it last, once that is known.
-    records: BTreeMap<AnyId, (Option<Change>, Option<Version>)>,
+    /// Each record changed since: the first change since, and the version that had changed it before, once that is known.
+    records: BTreeMap<AnyId, (Change, Option<Version>)>,
     /// Counters as they were, where they have moved since.
     next_ids: BTreeMap<TableKind, u32>,
 }
@@ -26,13 +26,13 @@ impl Patch {
                 let next = self.next_ids.entry(id.table).or_insert(id.raw);
                 *next = (*next).min(id.raw);
             }
-            self.records.insert(id, (was(change), None));
+            self.records.insert(id, (change.clone(), None));
         }
     }
 
     /// Whether it is still to be found out which commit changed a record last.
     pub(crate) fn asks(&self) -> bool {
-        self.records.values().any(|(record, revision)| record.is_some() && revision.is_none())
+        self.records.values().any(|(change, revision)| change.kind() != ChangeKind::Create && revision.is_none())
     }
 
     /// Takes note of a commit that is not taken back; later ones must have been noted before.
@@ -44,36 +44,26 @@ impl Patch {
         }
     }
 
-    /// Makes the rows of the tables those of the past; `first` is the version of what nobody changed after it.
-    pub(crate) fn put(self, restored: &mut Restored, next_ids: &mut [(TableKind, u32)], first: Version) {
-        restored.rows.changes.retain(|change| !self.records.contains_key(&change.id()));
-        restored.revisions.retain(|(id, _)| !self.records.contains_key(id));
-        for (id, (record, revision)) in self.records {
-            if let Some(record) = record {
-                restored.rows.changes.push(record);
-                restored.revisions.push((id, revision.unwrap_or(first)));
-            }
+    /// Whether a record was changed since.
+    pub(crate) fn holds(&self, id: AnyId) -> bool {
+        self.records.contains_key(&id)
+    }
+
+    /// Adds the records as they were, and sets the counters back; `first` is the version of what nobody changed after it.
+    pub(crate) fn put(
+        self,
+        to: &mut Restoring,
+        next_ids: &mut [(TableKind, u32)],
+        first: Version,
+    ) -> Result<(), Violation> {
+        for (change, revision) in self.records.values() {
+            rows::add_before(change, revision.unwrap_or(first), to)?;
         }
-        restored.rows.changes.sort_by_key(Change::id);
         for (table, next) in next_ids {
             if let Some(was) = self.next_ids.get(table) {
                 *next = (*next).min(*was);
             }
         }
+        Ok(())
     }
-}
-
-/// The record before a change, as a creation; none where the change created it.
-fn was(change: &Change) -> Option<Change> {
-    macro_rules! was {
-        ($($record:ident),*) => {
-            match change {
-                $(Change::$record(edit) => {
-                    let before = edit.before.clone()?;
-                    Some(Edit { id: edit.id, before: None, after: Some(before) }.into())
-                }),*
-            }
-        };
-    }
-    was!(Dataset, Place, Span, Cable, Device, Splice, Jumper, Trail, Link, SlotMark, Address)
 }

@@ -9,7 +9,7 @@ use super::copied::{self, Copied};
 use super::schema::{self, READ};
 use super::server::Server;
 use super::write::{day_zero, zero_hour};
-use crate::load::{End, Loader, Part};
+use crate::load::{Loader, Part};
 use crate::past::Patch;
 use crate::rows::{self, Cell};
 use crate::{LogEntry, StoreError, fold};
@@ -81,12 +81,12 @@ async fn tables(
     version: Version,
     patch: Patch,
 ) -> Result<Network, StoreError> {
-    let loader = Loader::start();
+    let loader = Loader::start(patch);
     for table in TableKind::ALL {
         hand_over(conn, server, *table, &loader).await?;
     }
     let next_ids = next_ids(conn, server).await?;
-    loader.finish(End { version, next_ids, patch }).await.map_err(|reason| server.damaged(reason))
+    loader.finish(version, next_ids).await.map_err(|reason| server.damaged(reason))
 }
 
 async fn hand_over(

@@ -10,9 +10,11 @@ mod text;
 mod trail;
 
 use linewright_model::{
-    Address, AnyId, Cable, Change, ChangeSet, Dataset, DatasetId, Device, Edit, Id, Jumper, Link, Place, SlotMark,
-    Span, Splice, Stored, TableKind, Tag, Trail, Version,
+    Address, Cable, Change, Dataset, DatasetId, Device, Id, Jumper, Link, Place, Restoring, SlotMark, Span, Splice,
+    Stored, TableKind, Tag, Trail, Version, Violation,
 };
+
+use crate::past::Patch;
 
 pub(crate) use cell::{Cell, Cells, Damage, FIRST_YEAR, MAX_CODE_BYTES, Overflow, Row};
 pub(crate) use log::{COUNTERS, LOG, LOG_MORE};
@@ -159,17 +161,35 @@ fn put_record<R: Tabular>(record: &R, id: u32, revision: Version, sheets: &mut [
     record.put_lists(&mut ListSink { owner: id, sheets: lists })
 }
 
-/// Rows as read back: creations for [`Network::restore`](linewright_model::Network::restore) and revisions.
-#[derive(Default)]
-pub(crate) struct Restored {
-    pub(crate) rows: ChangeSet,
-    pub(crate) revisions: Vec<(AnyId, Version)>,
+/// Why rows do not make a network.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unfit {
+    /// A row is no record.
+    #[error(transparent)]
+    Damage(#[from] Damage),
+    /// The records do not go together.
+    #[error(transparent)]
+    Violation(#[from] Violation),
 }
 
-fn take_records<R: Tabular>(main: Vec<Vec<Cell>>, lists: Vec<Vec<Vec<Cell>>>, into: &mut Restored) -> Result<(), Damage>
-where
-    Change: From<Edit<R>>,
-{
+/// A network being read back; records that a patch holds are left to it.
+#[derive(Default)]
+pub(crate) struct Restored {
+    pub(crate) network: Restoring,
+    pub(crate) patch: Patch,
+}
+
+impl Restored {
+    fn add<R: Stored>(&mut self, id: R::Id, record: R, revision: Version) -> Result<(), Violation> {
+        if self.patch.holds(id.any()) { Ok(()) } else { self.network.add(id, record, revision) }
+    }
+}
+
+fn take_records<R: Tabular>(
+    main: Vec<Vec<Cell>>,
+    lists: Vec<Vec<Vec<Cell>>>,
+    into: &mut Restored,
+) -> Result<(), Unfit> {
     let lists = R::LISTS.iter().zip(lists).map(|(shape, rows)| (shape, rows.into_iter().peekable())).collect();
     let mut lists = Lists { lists, owner: 0 };
     for cells in main {
@@ -177,12 +197,10 @@ where
         let id: u32 = row.whole()?;
         lists.owner = i64::from(id);
         let (record, revision) = take_record::<R>(&mut row, &mut lists).map_err(|damage| damage.of_row(id))?;
-        let id = R::Id::from_raw(id);
-        into.revisions.push((id.any(), revision));
-        into.rows.changes.push(Edit { id, before: None, after: Some(record.into()) }.into());
+        into.add(R::Id::from_raw(id), record, revision)?;
     }
     match lists.lists.iter_mut().find_map(|(shape, rows)| Some((shape.table, rows.next()?))) {
-        Some((table, _)) => Err(Damage::new(table, "a row belongs to no record")),
+        Some((table, _)) => Err(Damage::new(table, "a row belongs to no record").into()),
         None => Ok(()),
     }
 }
@@ -223,8 +241,18 @@ macro_rules! dispatch {
             main: Vec<Vec<Cell>>,
             lists: Vec<Vec<Vec<Cell>>>,
             into: &mut Restored,
-        ) -> Result<(), Damage> {
+        ) -> Result<(), Unfit> {
             match table { $(TableKind::$record => take_records::<$record>(main, lists, into)),* }
+        }
+
+        /// Adds a change's record as it was before the change, if it was.
+        pub(crate) fn add_before(change: &Change, revision: Version, to: &mut Restoring) -> Result<(), Violation> {
+            match change {
+                $(Change::$record(edit) => match &edit.before {
+                    Some(record) => to.add(edit.id, $record::clone(record), revision),
+                    None => Ok(()),
+                }),*
+            }
         }
 
         /// Whether a text of a change's record, as it is after the change, holds a zero byte.

@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, Connection, Decode, Row, Sqlite, SqliteConnection, Typ
 
 use super::error::{File, TOOBIG, primary_code};
 use super::schema;
-use crate::load::{End, Loader, Page, Part};
+use crate::load::{Loader, Page, Part};
 use crate::past::Patch;
 use crate::rows::{self, Cell, Damage, Shape, is_real};
 use crate::{LogEntry, StoreError, fold};
@@ -81,12 +81,12 @@ async fn tables(
     version: Version,
     patch: Patch,
 ) -> Result<Network, StoreError> {
-    let loader = Loader::start();
+    let loader = Loader::start(patch);
     for table in TableKind::ALL {
         hand_over(conn, file, *table, &loader).await?;
     }
     let next_ids = next_ids(conn, file).await?;
-    loader.finish(End { version, next_ids, patch }).await.map_err(|reason| file.damaged(reason))
+    loader.finish(version, next_ids).await.map_err(|reason| file.damaged(reason))
 }
 
 async fn hand_over(
