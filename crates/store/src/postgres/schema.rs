@@ -67,8 +67,13 @@ pub(super) async fn migrate(conn: &mut PgConnection, server: &Server) -> Result<
     line.execute(&mut *making).await.map_err(|e| server.error(e))?;
     making.execute("CREATE SCHEMA IF NOT EXISTS linewright").await.map_err(|e| server.error(e))?;
     making.commit().await.map_err(|e| server.error(e))?;
+    run(conn, server, &MIGRATIONS).await
+}
+
+/// Runs what is missing of these migrations: each is there whole or not at all.
+pub(super) async fn run(conn: &mut PgConnection, server: &Server, migrations: &Migrator) -> Result<(), StoreError> {
     // `Migrator::run` asks for more lifetimes than a future that may move between threads has.
-    let Err(error) = MIGRATIONS.run_direct(None, &mut *conn, false).await else { return Ok(()) };
+    let Err(error) = migrations.run_direct(None, &mut *conn, false).await else { return Ok(()) };
     Err(match error {
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => server.error(error),
         other => server.damaged(format!("its schema cannot be brought up: {other}")),

@@ -518,3 +518,50 @@ async fn the_past_is_the_same_from_either_end_of_the_log() {
     }
     conn.close().await.unwrap();
 }
+
+/// The migrations there are and one more.
+fn with_one_more(sql: &'static str) -> sqlx::migrate::Migrator {
+    use sqlx::SqlSafeStr;
+    use sqlx::migrate::{Migration, MigrationType, Migrator};
+    let more = Migration::new(9_000, "one more".into(), MigrationType::Simple, sql.into_sql_str(), false);
+    let all = schema::MIGRATIONS.iter().cloned().chain([more]).collect::<Vec<_>>();
+    Migrator { migrations: all.into(), ..Migrator::DEFAULT }
+}
+
+#[tokio::test]
+async fn half_a_migration_leaves_the_old_schema_whole() {
+    let bench = Database::new();
+    let store = bench.ready().await;
+    store.commit(committed()).await.unwrap();
+    let before = store.load().await.unwrap();
+    let columns =
+        "SELECT count(*) FROM information_schema.columns WHERE table_name = 'place' AND column_name = 'colour'";
+    let colours = async || {
+        let mut conn = bench.raw().await;
+        let found: i64 = sqlx::query_scalar(columns).fetch_one(&mut conn).await.unwrap();
+        conn.close().await.unwrap();
+        found
+    };
+    // The second statement fails; the server ends the connection before it; the same once all is done but the commit.
+    for half in [
+        "ALTER TABLE place ADD COLUMN colour TEXT; SELECT 1 / 0;",
+        "ALTER TABLE place ADD COLUMN colour TEXT; SELECT pg_terminate_backend(pg_backend_pid(), 5000); SELECT 1;",
+        "ALTER TABLE place ADD COLUMN colour TEXT; CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN \
+         PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(5); RETURN NULL; END'; CREATE CONSTRAINT TRIGGER die \
+         AFTER INSERT ON _sqlx_migrations DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION die();",
+    ] {
+        let mut conn = store.server.connect().await.unwrap();
+        schema::run(&mut conn, &store.server, &with_one_more(half)).await.unwrap_err();
+        drop(conn);
+        assert_eq!(store.schema_status().await, Ok(SchemaStatus::Current), "{half}");
+        assert_eq!(colours().await, 0, "the first statement is taken back: {half}");
+        crate::conformance::assert_same(&store.load().await.unwrap(), &before);
+    }
+    store.commit(Proposal::new(ChangeSet::default(), "", "", chrono::DateTime::UNIX_EPOCH)).await.unwrap();
+    // The mended one finishes.
+    let mut conn = store.server.connect().await.unwrap();
+    let whole = with_one_more("ALTER TABLE place ADD COLUMN colour TEXT;");
+    schema::run(&mut conn, &store.server, &whole).await.unwrap();
+    assert_eq!(colours().await, 1);
+    assert!(matches!(store.schema_status().await, Ok(SchemaStatus::Newer { found: 9_000, .. })));
+}

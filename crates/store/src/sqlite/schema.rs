@@ -7,7 +7,7 @@ use super::error::{File, GENERIC, primary_code};
 use crate::{SchemaStatus, StoreError};
 use linewright_model::Version;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
 
 /// `application_id` of a Linewright database: `LNWR`, set by the first migration.
 const APPLICATION_ID: i64 = 0x4C4E_5752;
@@ -46,12 +46,17 @@ pub(super) async fn migrate(conn: &mut SqliteConnection, file: &File) -> Result<
         SchemaStatus::Empty | SchemaStatus::Older { .. } => {}
     }
     tracing::info!(path = %file.path().display(), ?before, needed = needed(), "migrating");
-    // `Migrator::run` asks for more lifetimes than a future that may move between threads has.
-    let Err(error) = MIGRATIONS.run_direct(None, &mut *conn, false).await else { return Ok(()) };
-    // Another process may have been quicker.
-    if status(conn, file).await == Ok(SchemaStatus::Current) {
-        return Ok(());
+    match run(conn, file, &MIGRATIONS).await {
+        // Another process may have been quicker.
+        Err(_) if status(conn, file).await == Ok(SchemaStatus::Current) => Ok(()),
+        done => done,
     }
+}
+
+/// Runs what is missing of these migrations: each is there whole or not at all.
+pub(super) async fn run(conn: &mut SqliteConnection, file: &File, migrations: &Migrator) -> Result<(), StoreError> {
+    // `Migrator::run` asks for more lifetimes than a future that may move between threads has.
+    let Err(error) = migrations.run_direct(None, &mut *conn, false).await else { return Ok(()) };
     Err(match error {
         sqlx::migrate::MigrateError::Execute(error) | sqlx::migrate::MigrateError::ExecuteMigration(error, _) => {
             file.error(error)

@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, SqliteConnection};
 use tempfile::TempDir;
 
-use super::Sqlite;
+use super::{Sqlite, schema};
 use crate::conformance::{Bench, sample, suite};
 use crate::{CommitError, Mode, Proposal, SchemaStatus, Storage, StoreError, connect};
 
@@ -386,5 +386,41 @@ async fn the_past_is_the_same_from_either_end_of_the_log() {
         crate::conformance::assert_same(&forward, &backward);
         crate::conformance::assert_same(&forward, &store.as_of(crate::AsOf::Version(Version(version))).await.unwrap());
     }
+    conn.close().await.unwrap();
+}
+
+/// The migrations there are and one more.
+fn with_one_more(sql: &'static str) -> sqlx::migrate::Migrator {
+    use sqlx::SqlSafeStr;
+    use sqlx::migrate::{Migration, MigrationType, Migrator};
+    let more = Migration::new(9_000, "one more".into(), MigrationType::Simple, sql.into_sql_str(), false);
+    let all = schema::MIGRATIONS.iter().cloned().chain([more]).collect::<Vec<_>>();
+    Migrator { migrations: all.into(), ..Migrator::DEFAULT }
+}
+
+#[tokio::test]
+async fn half_a_migration_leaves_the_old_schema_whole() {
+    let bench = File::new();
+    let store = bench.ready().await;
+    store.commit(committed()).await.unwrap();
+    let before = store.load().await.unwrap();
+    let mut conn = bench.raw().await;
+    let columns = "SELECT count(*) FROM pragma_table_info('place') WHERE name = 'colour'";
+    let half = with_one_more("ALTER TABLE place ADD COLUMN colour TEXT; INSERT INTO place (id) VALUES (0);");
+    for _ in 0..2 {
+        let error = schema::run(&mut conn, &store.file, &half).await.unwrap_err();
+        assert!(matches!(error, StoreError::Internal { .. }), "{error}");
+        assert_eq!(store.schema_status().await, Ok(SchemaStatus::Current));
+        let colour: i64 = sqlx::query_scalar(columns).fetch_one(&mut conn).await.unwrap();
+        assert_eq!(colour, 0, "the first statement is taken back");
+        crate::conformance::assert_same(&store.load().await.unwrap(), &before);
+    }
+    store.commit(Proposal::new(ChangeSet::default(), "", "", chrono::DateTime::UNIX_EPOCH)).await.unwrap();
+    // The mended one finishes.
+    let whole = with_one_more("ALTER TABLE place ADD COLUMN colour TEXT;");
+    schema::run(&mut conn, &store.file, &whole).await.unwrap();
+    let colour: i64 = sqlx::query_scalar(columns).fetch_one(&mut conn).await.unwrap();
+    assert_eq!(colour, 1);
+    assert!(matches!(store.schema_status().await, Ok(SchemaStatus::Newer { found: 9_000, .. })));
     conn.close().await.unwrap();
 }
