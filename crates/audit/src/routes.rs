@@ -28,7 +28,7 @@ type Meeting = (Option<CableEnd>, Option<CableEnd>);
 /// What is selected or reserved is not built yet, so there it is enough that both stand in one place. The second fibre
 /// of a pair shares the equipment ports of the first. No element is repeated, because `apply` gives a slot once.
 pub(crate) fn contiguous_route(ctx: &Context<'_>, notes: &mut Notes) {
-    for (id, trail) in ctx.each::<Trail>() {
+    for (id, trail) in ctx.network.all::<Trail>() {
         if trail.layer != Layer::Fibre {
             continue;
         }
@@ -311,7 +311,8 @@ mod tests {
         // A number between two trays is no port.
         check(6, "trail T-X, working leg: takes port 3 of device F2, which does not exist", |v, set| {
             let mut device = frame("F2", v.cabinet, 2);
-            device.blocks.push(PortBlock { first: 4, ..device.blocks[0].clone() });
+            let again = PortBlock { first: 4, ..device.blocks[0].clone() };
+            device.blocks.push(again);
             let device = set.create(device);
             v.reserve(set, "T-X", &[(Carrier::Device(device), 1), (Carrier::Device(device), 3)]);
         });

@@ -46,7 +46,7 @@ pub(crate) fn now() -> DateTime<Utc> {
 
 /// Findings of a network under the built-in policy.
 pub(crate) fn findings(network: &Network) -> Vec<Finding> {
-    audit(network, &Catalog::builtin(), now())
+    audit(network, Catalog::builtin().policy(), now())
 }
 
 fn broken(edit: impl Fn(&Village, &mut ChangeSet)) -> Vec<Finding> {
@@ -79,8 +79,8 @@ fn block(first: u32, count: u32, kind: PortKind) -> PortBlock {
 }
 
 fn device(code: &str, place: PlaceId, kind: DeviceKind, blocks: Vec<PortBlock>) -> Device {
-    let (tag, model, plant) = (Tag::new(code, ""), "".into(), Plant::default());
-    Device { tag, place, kind, model, blocks, free_board_slots: None, plant }
+    let (tag, model, plant) = (Tag::new(code, ""), "".into(), Plant::default().into());
+    Device { tag, place, kind, model, blocks: blocks.into(), free_board_slots: None, plant }
 }
 
 pub(crate) fn frame(code: &str, place: PlaceId, terminals: u32) -> Device {

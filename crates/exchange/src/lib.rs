@@ -13,7 +13,6 @@ pub mod length;
 pub mod native;
 pub mod ofds;
 pub mod plan;
-pub mod sheets;
 #[cfg(test)]
 mod testing;
 

@@ -146,7 +146,7 @@ pub(crate) fn draft(dice: &mut Dice) -> Draft {
         let kind = d.pick(&[Site(SiteClass::Core), Site(SiteClass::Access), Manhole, Cabinet, Closure, Premises, Node]);
         let within = if places.is_empty() { None } else { d.some(|d| d.pick(&places)) };
         let (position, region, plant, permits) = (d.some(Dice::position), d.text(), d.plant(), d.permits());
-        places.push(add!(Place { tag, kind, position, within, region, plant, permits }));
+        places.push(add!(Place { tag, kind, position, within, region, plant: plant.into(), permits: permits.into() }));
     }
     let mut spans = Vec::new();
     for _ in 0..1 + d.below(3) {
@@ -161,8 +161,8 @@ pub(crate) fn draft(dice: &mut Dice) -> Draft {
             capacity: d.some(Dice::roll),
             marks: d.many(|d| Mark { at_m: d.metres(), label: d.text() }),
             trench: d.text(),
-            plant: d.plant(),
-            permits: d.permits(),
+            plant: d.plant().into(),
+            permits: d.permits().into(),
         }));
     }
     let mut cables = Vec::new();
@@ -180,19 +180,23 @@ pub(crate) fn draft(dice: &mut Dice) -> Draft {
             length_m: d.metres(),
             occupancy: d.pick(&[Occupancy::Proven, Occupancy::Unproven]),
             route: d.many(|d| RouteHop { span: d.pick(&spans), bore: d.some(|d| d.roll() as u16) }),
-            measurements: d.many(|d| Measurement {
-                core: d.some(|d| d.below(24)),
-                wavelength_nm: d.roll() as u16,
-                loss_db: d.metres(),
-                on: d.day(),
-            }),
-            core_ownership: d.many(|d| CoreOwnership {
-                first: d.roll(),
-                count: d.roll(),
-                ownership: d.pick(&[Ownership::Own, Ownership::Leased]),
-                party: d.text(),
-            }),
-            plant: d.plant(),
+            measurements: d
+                .many(|d| Measurement {
+                    core: d.some(|d| d.below(24)),
+                    wavelength_nm: d.roll() as u16,
+                    loss_db: d.metres(),
+                    on: d.day(),
+                })
+                .into(),
+            core_ownership: d
+                .many(|d| CoreOwnership {
+                    first: d.roll(),
+                    count: d.roll(),
+                    ownership: d.pick(&[Ownership::Own, Ownership::Leased]),
+                    party: d.text(),
+                })
+                .into(),
+            plant: d.plant().into(),
         }));
     }
     let mut devices = Vec::new();
@@ -211,9 +215,9 @@ pub(crate) fn draft(dice: &mut Dice) -> Draft {
             place: d.pick(&places),
             kind: d.pick(&[DeviceKind::Odf, DeviceKind::Olt, DeviceKind::Splitter, DeviceKind::Adm]),
             model: d.text(),
-            blocks: vec![block(d, 1), block(d, 13)],
+            blocks: vec![block(d, 1), block(d, 13)].into(),
             free_board_slots: d.some(|d| d.roll() as u16),
-            plant: d.plant(),
+            plant: d.plant().into(),
         }));
     }
     let port = |d: &mut Dice, device| Port { device, port: 1 + d.below(24) };

@@ -7,6 +7,7 @@ use crate::change::with_edit;
 use crate::moves::{Moves, Side};
 use crate::network::{Inner, Row, Stored};
 use crate::record::Record;
+use crate::sharing::Sharing;
 use crate::{AnyId, Change, ChangeKind, ChangeSet, Edit, Id, Network, Origin, Version, Violation};
 
 /// A change set as applied.
@@ -91,19 +92,24 @@ impl Network {
         if created.is_empty() {
             return Ok((changes.clone(), BTreeMap::new()));
         }
-        let resolved = changes.changes.iter().map(|change| with_edit!(change, edit => edit.resolved(&created).into()));
+        let mut sharing = Sharing::default();
+        let resolved = changes
+            .changes
+            .iter()
+            .map(|change| with_edit!(change, edit => edit.resolved(&created, &mut sharing).into()));
         let resolved = ChangeSet { origin: changes.origin, changes: resolved.collect() };
         Ok((resolved, created.into_iter().collect()))
     }
 }
 
 impl<R: Record> Edit<R> {
-    fn resolved(&self, created: &HashMap<AnyId, AnyId>) -> Edit<R> {
+    fn resolved(&self, created: &HashMap<AnyId, AnyId>, sharing: &mut Sharing) -> Edit<R> {
         let map = |id: AnyId| created.get(&id).copied().unwrap_or(id);
         let after = self.after.as_ref().map(|record| {
             if record.references().iter().any(|id| id.is_placeholder()) {
                 let mut record = (**record).clone();
                 record.remap(&mut { map });
+                record.share(sharing);
                 Arc::new(record)
             } else {
                 record.clone()

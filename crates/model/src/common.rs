@@ -47,7 +47,7 @@ impl Tag {
 }
 
 /// Stage in the life of plant (DOMAIN §6), apart from slot states.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// 规划
@@ -62,7 +62,7 @@ pub enum Stage {
 }
 
 /// Who owns plant (DOMAIN §6).
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ownership {
     /// 自有
@@ -79,7 +79,7 @@ pub enum Ownership {
 }
 
 /// Life cycle, owner and keeper of a piece of plant.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Plant {
     /// Stage of life.
@@ -109,7 +109,7 @@ impl Plant {
 }
 
 /// Kind of a permit.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PermitKind {
     /// 市政
@@ -119,7 +119,7 @@ pub enum PermitKind {
 }
 
 /// A permit that building along a span or into a place needs (DOMAIN §6).
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Permit {
     /// Who grants it.

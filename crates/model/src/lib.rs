@@ -9,6 +9,7 @@
 //! [`Network`] holds all records as a structurally shared value. It changes only by [`Network::apply`] of a
 //! [`ChangeSet`]. Nothing here does I/O, reads a clock or draws a random number.
 
+mod alike;
 mod apply;
 mod change;
 mod check;
@@ -23,10 +24,12 @@ mod occupancy;
 mod position;
 mod record;
 mod restore;
+mod sharing;
 mod slot;
 mod table;
 mod violation;
 
+pub use alike::{Alike, Plain};
 pub use apply::Applied;
 pub use change::{Change, ChangeKind, ChangeSet, Edit, Origin};
 pub use common::{Extra, Ownership, Permit, PermitKind, Plant, Stage, Tag, Text};

@@ -1,7 +1,5 @@
 //! Rebuilding a network from stored records: the same checks as `apply`, done once for all.
 
-use std::collections::HashSet;
-use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 
 use crate::apply::sound;
@@ -9,18 +7,19 @@ use crate::change::with_edit;
 use crate::ids::registry;
 use crate::moves::{Moves, Side};
 use crate::network::{Inner, Row, Stored};
-use crate::{AnyId, Carrier, ChangeSet, Id, Network, TableKind, Text, Version, Violation};
+use crate::sharing::Sharing;
+use crate::{AnyId, Carrier, ChangeSet, Id, Network, TableKind, Version, Violation};
 
 /// Records between two times that derived data is brought up: a bound on memory.
 const STEP: usize = 1 << 18;
 
-/// A network being rebuilt from stored records. Equal texts of its records come to share one allocation.
+/// A network being rebuilt from stored records. What its records have alike comes to share memory.
 #[derive(Default)]
 pub struct Restoring {
     inner: Inner,
     moves: Moves,
     noted: usize,
-    texts: HashSet<Text, BuildHasherDefault<DefaultHasher>>,
+    sharing: Sharing,
 }
 
 impl Restoring {
@@ -29,7 +28,7 @@ impl Restoring {
     /// # Errors
     /// When the record is wrong in itself, or there is one with this id already.
     pub fn add<R: Stored>(&mut self, id: R::Id, mut record: R, revision: Version) -> Result<(), Violation> {
-        record.share_texts(&mut |text| share(&mut self.texts, text));
+        record.share(&mut self.sharing);
         self.put(id, Arc::new(record), revision)
     }
 
@@ -68,19 +67,6 @@ impl Restoring {
         let network = Network { inner: Arc::new(self.inner) };
         network.check_all()?;
         Ok(network)
-    }
-}
-
-/// Lets a text that was seen before share its memory. Short ones lie in place anyway.
-fn share(texts: &mut HashSet<Text, BuildHasherDefault<DefaultHasher>>, text: &mut Text) {
-    if text.len() <= Text::INLINE_LIMIT {
-        return;
-    }
-    match texts.get(text) {
-        Some(known) => *text = known.clone(),
-        None => {
-            texts.insert(text.clone());
-        }
     }
 }
 

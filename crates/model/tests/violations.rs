@@ -62,9 +62,9 @@ fn frame(code: &str, place: PlaceId, terminals: u32) -> Device {
         place,
         kind: DeviceKind::Odf,
         model: Text::from(""),
-        blocks: vec![block],
+        blocks: vec![block].into(),
         free_board_slots: None,
-        plant: Plant::default(),
+        plant: Alike::default(),
     }
 }
 
@@ -211,7 +211,8 @@ fn malformed() {
     });
     check(Recording, r#"device "F9": port blocks "1" and "1" overlap"#, |town, set| {
         let mut odf = frame("F9", town.manhole, 4);
-        odf.blocks.push(PortBlock { first: 4, ..odf.blocks[0].clone() });
+        let again = PortBlock { first: 4, ..odf.blocks[0].clone() };
+        odf.blocks.push(again);
         set.create(odf);
     });
     check(Recording, r#"splice "S9": a splice joins at least one core, numbered from 1"#, |town, set| {

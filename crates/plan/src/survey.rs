@@ -132,10 +132,10 @@ pub fn survey(
 
 /// Life cycle and owner of a record that is plant.
 fn plant_of(network: &Network, id: AnyId) -> Option<&Plant> {
-    let cable = id.typed::<CableId>().and_then(|id| network.get(id)).map(|cable| &cable.plant);
-    let span = || id.typed::<SpanId>().and_then(|id| network.get(id)).map(|span| &span.plant);
-    let place = || id.typed::<PlaceId>().and_then(|id| network.get(id)).map(|place| &place.plant);
-    let device = || id.typed::<DeviceId>().and_then(|id| network.get(id)).map(|device| &device.plant);
+    let cable = id.typed::<CableId>().and_then(|id| network.get(id)).map(|cable| &*cable.plant);
+    let span = || id.typed::<SpanId>().and_then(|id| network.get(id)).map(|span| &*span.plant);
+    let place = || id.typed::<PlaceId>().and_then(|id| network.get(id)).map(|place| &*place.plant);
+    let device = || id.typed::<DeviceId>().and_then(|id| network.get(id)).map(|device| &*device.plant);
     cable.or_else(span).or_else(place).or_else(device)
 }
 

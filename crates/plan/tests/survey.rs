@@ -187,7 +187,7 @@ fn plant_under_construction_is_offered_with_its_date() {
     let town = town.with(|town, changes| {
         let before = town.network.get(trunk).unwrap();
         let plant = Plant { stage: Stage::UnderConstruction, available_from: Some(date), ..Plant::default() };
-        changes.update(trunk, before, linewright_model::Cable { plant, ..(**before).clone() });
+        changes.update(trunk, before, linewright_model::Cable { plant: plant.into(), ..(**before).clone() });
     });
     let ask_by = |latest| {
         let request = SurveyRequest { latest, ..request(Where::Address("A1".into()), "data", "155M") };
@@ -319,7 +319,7 @@ fn a_measurement_at_a_longer_wavelength_is_not_used() {
             changes.update(
                 trunk,
                 before,
-                linewright_model::Cable { measurements: vec![measurement], ..(**before).clone() },
+                linewright_model::Cable { measurements: vec![measurement].into(), ..(**before).clone() },
             );
         });
         let survey = answer(&town, Where::Address("A1".into()), "data", "155M");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use linewright_model::{ChangeSet, Network, PlaceId, PlaceKind, SiteClass, SpanKind, Violation};
+use linewright_model::{ChangeSet, Network, PlaceId, PlaceKind, Plant, SiteClass, SpanKind, Violation};
 
 use crate::cell::{self, BLOCK_DM, CORNERS, CellKey, Corners, Lot};
 use crate::district::{self, Hub};
@@ -178,7 +178,8 @@ impl Sample {
         let (east, north) = (column * DISTRICTS_ALONG + east, row * DISTRICTS_ACROSS + north);
         let country = (east * 3 + north * 5) % 8 >= 5;
         self.world.region = self.world.draft.text(&format!("示例{}市第{}片区", region + 1, nth + 1));
-        self.world.unit = self.world.draft.text(&format!("示例{}市第{}维护中心", region + 1, group + 1));
+        let unit = self.world.draft.text(&format!("示例{}市第{}维护中心", region + 1, group + 1));
+        self.world.kept = Plant { unit, ..Plant::default() }.into();
         let mut cells = Vec::new();
         for ring_place in 0..CELLS {
             let (i, j) = Self::on_ring(ring_place, CELLS, CELLS_ALONG);

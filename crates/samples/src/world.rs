@@ -1,7 +1,7 @@
 //! The network under construction: places, spans, frames, cable runs and the strands they make.
 
 use linewright_model::{
-    Cable, CableEnd, CableId, ColourScheme, Device, DeviceId, DeviceKind, Fixture, Occupancy, Ownership, Permit,
+    Alike, Cable, CableEnd, CableId, ColourScheme, Device, DeviceId, DeviceKind, Fixture, Occupancy, Ownership, Permit,
     PermitKind, Place, PlaceId, PlaceKind, Plant, PortBlock, PortKind, RouteHop, Span, SpanId, SpanKind, Splice,
     SpliceMethod, SpliceSide, Text,
 };
@@ -17,8 +17,8 @@ pub(crate) struct World {
     pub(crate) random: Random,
     /// District or county of what is being built.
     pub(crate) region: Text,
-    /// Unit that keeps it.
-    pub(crate) unit: Text,
+    /// In service, and the unit that keeps it.
+    pub(crate) kept: Alike<Plant>,
 }
 
 /// A frame and how many of its terminals have a core behind them.
@@ -70,7 +70,7 @@ pub(crate) struct Make {
     pub(crate) cores: u32,
     /// Closures along the run, beside its ends.
     pub(crate) joints: usize,
-    pub(crate) plant: Plant,
+    pub(crate) plant: Alike<Plant>,
     pub(crate) proven: bool,
     pub(crate) name: Text,
 }
@@ -84,13 +84,13 @@ const SLACK_ROOM_DM: i64 = 180;
 
 impl World {
     pub(crate) fn new(seed: u64) -> Self {
-        let (region, unit) = (Text::default(), Text::default());
-        Self { draft: Draft::new(), ground: Ground::default(), random: Random::new(seed, 1), region, unit }
+        let (region, kept) = (Text::default(), Alike::default());
+        Self { draft: Draft::new(), ground: Ground::default(), random: Random::new(seed, 1), region, kept }
     }
 
     /// Plant in service, kept by the unit at hand.
-    pub(crate) fn plant(&self) -> Plant {
-        Plant { unit: self.unit.clone(), ..Plant::default() }
+    pub(crate) fn plant(&self) -> Alike<Plant> {
+        self.kept.clone()
     }
 
     fn place_record(&self, prefix: &str, kind: PlaceKind, name: &str) -> Place {
@@ -114,14 +114,20 @@ impl World {
         let mut record = self.place_record(prefix, kind, name);
         record.position = at.position();
         if kind == Premises {
-            record.permits = vec![Permit { kind: PermitKind::Property, days: 7, fee_cny: 500 }];
+            record.permits = vec![Permit { kind: PermitKind::Property, days: 7, fee_cny: 500 }].into();
         }
         self.ground.place(at, passable, joints);
         self.draft.create(record)
     }
 
     /// A closure or box in another place.
-    pub(crate) fn place_within(&mut self, kind: PlaceKind, within: PlaceId, plant: Plant, name: &str) -> PlaceId {
+    pub(crate) fn place_within(
+        &mut self,
+        kind: PlaceKind,
+        within: PlaceId,
+        plant: Alike<Plant>,
+        name: &str,
+    ) -> PlaceId {
         let prefix = if kind == PlaceKind::Closure { "JT" } else { "FX" };
         let record = Place { within: Some(within), plant, ..self.place_record(prefix, kind, name) };
         self.ground.place_within(within);
@@ -165,7 +171,7 @@ impl World {
         kind: DeviceKind,
         model: &str,
         blocks: Vec<PortBlock>,
-        plant: Plant,
+        plant: Alike<Plant>,
     ) -> DeviceId {
         let (prefix, free_board_slots) = match kind {
             DeviceKind::Odf | DeviceKind::Ddf => ("ODF", None),
@@ -178,11 +184,11 @@ impl World {
         };
         let tag = self.draft.tag::<DeviceId>(prefix, "");
         let model = self.draft.text(model);
-        self.draft.create(Device { tag, place, kind, model, blocks, free_board_slots, plant })
+        self.draft.create(Device { tag, place, kind, model, blocks: blocks.into(), free_board_slots, plant })
     }
 
     /// A splitter 分光器 1:n: port 1 in, ports 2.. out.
-    pub(crate) fn splitter(&mut self, place: PlaceId, branches: u32, plant: Plant) -> DeviceId {
+    pub(crate) fn splitter(&mut self, place: PlaceId, branches: u32, plant: Alike<Plant>) -> DeviceId {
         let blocks = vec![
             self.block("入", 1, 1, PortKind::SplitterIn, ""),
             self.block("出", 2, branches, PortKind::SplitterOut, ""),
@@ -197,7 +203,7 @@ impl World {
     }
 
     /// An ODF, or the frame inside a cabinet or box: trays of 12, or modules of 72 when it is large.
-    pub(crate) fn frame(&mut self, place: PlaceId, terminals: u32, plant: Plant) -> Frame {
+    pub(crate) fn frame(&mut self, place: PlaceId, terminals: u32, plant: Alike<Plant>) -> Frame {
         let tray = if terminals > 72 { 72 } else { 12 };
         let trays = (0..terminals / tray)
             .map(|n| self.block(&format!("{:02}盘", n + 1), n * tray + 1, tray, PortKind::OpticalTerminal, ""));
@@ -313,9 +319,11 @@ impl World {
     }
 
     /// A cable leased from somebody else, or our own.
-    pub(crate) fn owned(&mut self, leased: bool) -> Plant {
-        let party = if leased { self.draft.text("示例广电网络") } else { Text::default() };
-        let ownership = if leased { Ownership::Leased } else { Ownership::Own };
-        Plant { ownership, notice_party: party, ..self.plant() }
+    pub(crate) fn owned(&mut self, leased: bool) -> Alike<Plant> {
+        let mut plant = self.plant();
+        if leased {
+            (plant.ownership, plant.notice_party) = (Ownership::Leased, self.draft.text("示例广电网络"));
+        }
+        plant
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use linewright_model::{Cable, Dataset, DatasetId, Place, PlaceId, PlaceKind, Plant, Span, Text};
+use linewright_model::{Alike, Cable, Dataset, DatasetId, Place, PlaceId, PlaceKind, Plant, Span, Text};
 use serde_json::{Value, json};
 
 use crate::draft::Draft;
@@ -309,7 +309,7 @@ impl Writer<'_> {
         place.tag.dataset = Some(self.dataset);
         place.tag.extra = extra(members);
         place.region = node.fields.region;
-        place.plant = Plant { stage: node.fields.stage, unit: node.fields.unit, ..Plant::default() };
+        place.plant = Plant { stage: node.fields.stage, unit: node.fields.unit, ..Plant::default() }.into();
         self.positions.push(position);
         let id = self.draft.add(place, node.source);
         self.places.push(id);
@@ -340,7 +340,7 @@ impl Writer<'_> {
             let mut place = Place::new(format!("{}#{end}{part}", line.code), PlaceKind::Node, Some(made.at));
             place.tag.dataset = Some(self.dataset);
             place.tag.extra = extra(Object::from_iter([(MADE.to_owned(), json!(true))]));
-            place.plant = Plant { stage: line.fields.stage, unit: line.fields.unit.clone(), ..Plant::default() };
+            place.plant = Plant { stage: line.fields.stage, unit: line.fields.unit.clone(), ..Plant::default() }.into();
             self.positions.push(Some(made.at));
             let id = self.draft.add(place, line.source.clone());
             self.places.push(id);
@@ -360,7 +360,7 @@ impl Writer<'_> {
         let ground_m: f64 = pieces.iter().map(|p| self.ground_m(p)).sum();
         self.check(&fields, pieces, own, ground_m, &source);
         let ratio = if ground_m > 0.0 { cable_length_m(fields.length_m, ground_m) / ground_m } else { 1.0 };
-        let plant = Plant { stage: fields.stage, unit: fields.unit.clone(), ..Plant::default() };
+        let plant: Alike<Plant> = Plant { stage: fields.stage, unit: fields.unit.clone(), ..Plant::default() }.into();
         let without_fibre = words::is_without_fibre(&fields.medium);
         let mut members = raw.properties;
         members.extend(raw.kept);

@@ -39,7 +39,7 @@ impl<'a> Line<'a> {
     }
 
     pub(crate) fn plant(&self) -> Option<&'a Plant> {
-        self.cable.map(|(_, c)| &c.plant).or(self.span.map(|s| &s.plant))
+        self.cable.map(|(_, c)| &*c.plant).or(self.span.map(|s| &*s.plant))
     }
 
     pub(crate) fn ends(&self) -> Option<[PlaceId; 2]> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use linewright_model::crs::Crs;
-use linewright_model::{DatasetId, Extra, Id, Permit, Plant, Position, Tag, Text};
+use linewright_model::{Alike, DatasetId, Extra, Id, Permit, Plant, Position, Tag, Text};
 
 use super::codes::{Codes, ECHO, Fault, Parsed, malformed, number, whole};
 use super::sheet::Sheet;
@@ -189,25 +189,27 @@ impl<'a> Row<'a> {
     }
 
     /// The columns from `stage` to `unit`.
-    pub(super) fn plant(&mut self) -> Plant {
-        Plant {
+    pub(super) fn plant(&mut self) -> Alike<Plant> {
+        let plant = Plant {
             stage: self.word_or_default("stage"),
             available_from: self.optional("available_from", |_, text| date(text)),
             ownership: self.word_or_default("ownership"),
             notice_party: Text::from(self.text("notice_party")),
             unit: Text::from(self.text("unit")),
-        }
+        };
+        plant.into()
     }
 
     /// The permits, `kind:days:fee_cny;...`.
-    pub(super) fn permits(&mut self) -> Vec<Permit> {
-        self.list("permits", ';', |_, item| {
+    pub(super) fn permits(&mut self) -> Alike<Vec<Permit>> {
+        let permits = self.list("permits", ';', |_, item| {
             let parts: Vec<&str> = item.split(':').collect();
             let [kind, days, fee] = parts[..] else {
                 return Err(malformed(format!("{} is not of the form kind:days:fee_cny", shown(item))));
             };
             Ok(Permit { kind: word_in(kind)?, days: whole(days)?, fee_cny: whole(fee)? })
-        })
+        });
+        permits.into()
     }
 }
 

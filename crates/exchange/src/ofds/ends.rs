@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use linewright_model::{DatasetId, Place, PlaceId, PlaceKind, Plant, Position, Text};
+use linewright_model::{Alike, DatasetId, Place, PlaceId, PlaceKind, Position, Text};
 use serde_json::Value;
 
 use crate::draft::Draft;
@@ -147,7 +147,7 @@ impl Ends {
     fn make(&mut self, code: Text, at: Option<Position>, source: &Source, draft: &mut Draft) -> usize {
         let mut place = Place::new(code.clone(), PlaceKind::Node, at);
         place.tag.dataset = Some(self.dataset);
-        place.plant = Plant::default();
+        place.plant = Alike::default();
         let id = draft.add(place, source.clone());
         self.add(code, id, at);
         self.places.len() - 1

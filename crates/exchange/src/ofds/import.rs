@@ -235,7 +235,7 @@ impl Reader<'_> {
         place.tag.name = name;
         place.tag.dataset = Some(self.ends.dataset);
         place.region = codes::region(&object);
-        place.plant = Plant { stage: codes::stage(&object), unit: codes::unit(&object), ..Plant::default() };
+        place.plant = Plant { stage: codes::stage(&object), unit: codes::unit(&object), ..Plant::default() }.into();
         object.extend(kept.map(|m| (ALTITUDES.to_owned(), json!(m))));
         place.tag.extra = extra(object);
         let dataset = place.tag.dataset;
@@ -280,7 +280,8 @@ impl Reader<'_> {
             available_from: codes::available_from(&object),
             unit: codes::unit(&object),
             ..Plant::default()
-        };
+        }
+        .into();
         if codes::is_radio(&object) {
             let reason = "the only medium is microwave; nothing lies there, so no cable can be pulled along it";
             self.draft.note(Finding::info("no-fibre", &source, "transmissionMedium", reason));

@@ -474,7 +474,7 @@ fn a_change_is_written_over_what_came() {
     let (id, cable) = network.all::<Cable>().next().unwrap();
     let mut changed = (**cable).clone();
     (changed.cores, changed.length_m) = (Some(96), 11_900.0);
-    changed.plant = Plant { unit: "NewCo".into(), ..Plant::default() };
+    changed.plant = Plant { unit: "NewCo".into(), ..Plant::default() }.into();
     set.update(id, cable, changed);
     network.apply(&set).unwrap();
     let exported = json_of(&package(&network));

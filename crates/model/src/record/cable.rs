@@ -3,8 +3,10 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Record, code_fault, length_fault, refer_tag, remap_id, remap_tag, share_plant};
-use crate::{AnyId, CableId, DeviceId, Discipline, Id as _, PlaceId, Plant, SpanId, SpliceId, Tag, Text};
+use super::{Record, code_fault, length_fault, refer_tag, remap_id, remap_tag};
+use crate::alike::none;
+use crate::sharing::Sharing;
+use crate::{Alike, AnyId, CableId, DeviceId, Discipline, Id as _, PlaceId, Plant, SpanId, SpliceId, Tag, Text};
 
 /// Whether the records prove which cores are in use.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -105,14 +107,14 @@ pub struct Cable {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub route: Vec<RouteHop>,
     /// Loss measurements.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub measurements: Vec<Measurement>,
+    #[serde(default, skip_serializing_if = "none")]
+    pub measurements: Alike<Vec<Measurement>>,
     /// Core ranges owned differently from the sheath.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub core_ownership: Vec<CoreOwnership>,
+    #[serde(default, skip_serializing_if = "none")]
+    pub core_ownership: Alike<Vec<CoreOwnership>>,
     /// Life cycle, owner, keeper.
     #[serde(default)]
-    pub plant: Plant,
+    pub plant: Alike<Plant>,
 }
 
 impl Cable {
@@ -131,9 +133,9 @@ impl Cable {
             length_m,
             occupancy: Occupancy::default(),
             route: Vec::new(),
-            measurements: Vec::new(),
-            core_ownership: Vec::new(),
-            plant: Plant::default(),
+            measurements: Alike::default(),
+            core_ownership: Alike::default(),
+            plant: Alike::default(),
         }
     }
 
@@ -262,11 +264,10 @@ impl Record for Cable {
         f(self.b.any());
         self.route.iter().for_each(|hop| f(hop.span.any()));
     }
-    fn share_texts(&mut self, f: &mut dyn FnMut(&mut Text)) {
-        f(&mut self.model);
-        f(&mut self.fibre);
-        self.core_ownership.iter_mut().for_each(|part| f(&mut part.party));
-        share_plant(&mut self.plant, f);
+    fn share(&mut self, sharing: &mut Sharing) {
+        sharing.text(&mut self.model);
+        sharing.text(&mut self.fibre);
+        sharing.plant(&mut self.plant);
     }
     fn fault(&self) -> Option<String> {
         code_fault(&self.tag)

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Record, code_fault, refer_tag, remap_id, remap_tag, share_plant};
-use crate::{AnyId, DeviceId, Discipline, Id as _, JumperId, PlaceId, Plant, Tag, Text};
+use super::{Record, code_fault, refer_tag, remap_id, remap_tag};
+use crate::sharing::Sharing;
+use crate::{Alike, AnyId, DeviceId, Discipline, Id as _, JumperId, PlaceId, Plant, Tag, Text};
 
 /// Kind of a device.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -28,7 +29,7 @@ pub enum DeviceKind {
 }
 
 /// What a block of ports is for.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PortKind {
     /// ODF terminal: back spliced, front patched
@@ -50,7 +51,7 @@ pub enum PortKind {
 }
 
 /// Consecutive ports of one kind: a tray, a board.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PortBlock {
     /// Name of the tray or board, unique inside the device.
@@ -96,13 +97,13 @@ pub struct Device {
     pub model: Text,
     /// Its ports.
     #[serde(default)]
-    pub blocks: Vec<PortBlock>,
+    pub blocks: Alike<Vec<PortBlock>>,
     /// Free board slots 空槽位; none when unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub free_board_slots: Option<u16>,
     /// Life cycle, owner, keeper.
     #[serde(default)]
-    pub plant: Plant,
+    pub plant: Alike<Plant>,
 }
 
 impl Device {
@@ -156,14 +157,10 @@ impl Record for Device {
         refer_tag(&self.tag, f);
         f(self.place.any());
     }
-    fn share_texts(&mut self, f: &mut dyn FnMut(&mut Text)) {
-        f(&mut self.model);
-        for block in &mut self.blocks {
-            f(&mut block.name);
-            f(&mut block.interface);
-            f(&mut block.rate);
-        }
-        share_plant(&mut self.plant, f);
+    fn share(&mut self, sharing: &mut Sharing) {
+        sharing.text(&mut self.model);
+        sharing.blocks(&mut self.blocks);
+        sharing.plant(&mut self.plant);
     }
     fn fault(&self) -> Option<String> {
         let mut blocks: Vec<&PortBlock> = self.blocks.iter().collect();

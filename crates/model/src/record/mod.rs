@@ -17,7 +17,8 @@ pub use trail::{Grade, Layer, Leg, LegRole, Link, Reservation, SlotMark, Trail};
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{AnyId, Id, Plant, Tag, Text};
+use crate::sharing::Sharing;
+use crate::{AnyId, Id, Tag};
 
 /// A record of some table.
 pub trait Record: Clone + PartialEq + std::fmt::Debug + Serialize + DeserializeOwned + 'static {
@@ -39,9 +40,9 @@ pub trait Record: Clone + PartialEq + std::fmt::Debug + Serialize + DeserializeO
     /// Tells `f` every reference to another record, in the order of [`remap`](Self::remap).
     fn refer(&self, f: &mut dyn FnMut(AnyId));
 
-    /// Shows `f` every text that many records are likely to have alike, so that they can share one.
-    fn share_texts(&mut self, f: &mut dyn FnMut(&mut Text)) {
-        let _ = f;
+    /// Lets what the record is likely to have alike with others share their memory.
+    fn share(&mut self, sharing: &mut Sharing) {
+        let _ = sharing;
     }
 
     /// Every record this one refers to, in order, repeats included.
@@ -65,12 +66,6 @@ fn refer_tag(tag: &Tag, f: &mut dyn FnMut(AnyId)) {
     if let Some(dataset) = tag.dataset {
         f(dataset.any());
     }
-}
-
-/// Shows `f` the texts of the keeper and owner of plant.
-fn share_plant(plant: &mut Plant, f: &mut dyn FnMut(&mut Text)) {
-    f(&mut plant.notice_party);
-    f(&mut plant.unit);
 }
 
 /// Passes the reference to the record's data set through `f`.

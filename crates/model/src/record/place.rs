@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Record, code_fault, refer_tag, remap_id, remap_tag, share_plant};
-use crate::{AddressId, AnyId, DatasetId, Id as _, Permit, PlaceId, Plant, Position, Tag, Text};
+use super::{Record, code_fault, refer_tag, remap_id, remap_tag};
+use crate::alike::none;
+use crate::sharing::Sharing;
+use crate::{AddressId, Alike, AnyId, DatasetId, Id as _, Permit, PlaceId, Plant, Position, Tag, Text};
 
 /// A source of records: one imported network, so that it can be given back as it came.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -72,10 +74,10 @@ pub struct Place {
     pub region: Text,
     /// Life cycle, owner, keeper.
     #[serde(default)]
-    pub plant: Plant,
+    pub plant: Alike<Plant>,
     /// Permits that building into the place needs.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub permits: Vec<Permit>,
+    #[serde(default, skip_serializing_if = "none")]
+    pub permits: Alike<Vec<Permit>>,
 }
 
 impl Place {
@@ -87,8 +89,8 @@ impl Place {
             position,
             within: None,
             region: Text::from(""),
-            plant: Plant::default(),
-            permits: Vec::new(),
+            plant: Alike::default(),
+            permits: Alike::default(),
         }
     }
 }
@@ -150,9 +152,10 @@ impl Record for Place {
         refer_tag(&self.tag, f);
         self.within.iter().for_each(|within| f(within.any()));
     }
-    fn share_texts(&mut self, f: &mut dyn FnMut(&mut Text)) {
-        f(&mut self.region);
-        share_plant(&mut self.plant, f);
+    fn share(&mut self, sharing: &mut Sharing) {
+        sharing.text(&mut self.region);
+        sharing.plant(&mut self.plant);
+        sharing.permits(&mut self.permits);
     }
     fn fault(&self) -> Option<String> {
         code_fault(&self.tag)

@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Record, code_fault, length_fault, refer_tag, remap_id, remap_tag, share_plant};
-use crate::{AnyId, Discipline, Id as _, Permit, PlaceId, Plant, Position, SpanId, Tag, Text};
+use super::{Record, code_fault, length_fault, refer_tag, remap_id, remap_tag};
+use crate::alike::none;
+use crate::sharing::Sharing;
+use crate::{Alike, AnyId, Discipline, Id as _, Permit, PlaceId, Plant, Position, SpanId, Tag, Text};
 
 /// How a span is made.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -61,10 +63,10 @@ pub struct Span {
     pub trench: Text,
     /// Life cycle, owner, keeper.
     #[serde(default)]
-    pub plant: Plant,
+    pub plant: Alike<Plant>,
     /// Permits that pulling a cable along it needs.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub permits: Vec<Permit>,
+    #[serde(default, skip_serializing_if = "none")]
+    pub permits: Alike<Vec<Permit>>,
 }
 
 impl Span {
@@ -80,8 +82,8 @@ impl Span {
             capacity: None,
             marks: Vec::new(),
             trench: Text::from(""),
-            plant: Plant::default(),
-            permits: Vec::new(),
+            plant: Alike::default(),
+            permits: Alike::default(),
         }
     }
 
@@ -109,10 +111,11 @@ impl Record for Span {
         f(self.a.any());
         f(self.b.any());
     }
-    fn share_texts(&mut self, f: &mut dyn FnMut(&mut Text)) {
-        self.marks.iter_mut().for_each(|mark| f(&mut mark.label));
-        f(&mut self.trench);
-        share_plant(&mut self.plant, f);
+    fn share(&mut self, sharing: &mut Sharing) {
+        self.marks.iter_mut().for_each(|mark| sharing.text(&mut mark.label));
+        sharing.text(&mut self.trench);
+        sharing.plant(&mut self.plant);
+        sharing.permits(&mut self.permits);
     }
     fn fault(&self) -> Option<String> {
         code_fault(&self.tag)

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Port, Record, code_fault, refer_tag, remap_id, remap_tag};
+use crate::sharing::Sharing;
 use crate::{AnyId, Carrier, Discipline, Holding, Id as _, LinkId, SlotMarkId, SlotState, Tag, Take, Text, TrailId};
 
 /// A level of the layered graph (ITU-T G.805), bottom up.
@@ -164,11 +165,11 @@ impl Record for Trail {
         refer_tag(&self.tag, f);
         self.holdings().for_each(|holding| f(holding.carrier.any()));
     }
-    fn share_texts(&mut self, f: &mut dyn FnMut(&mut Text)) {
-        f(&mut self.customer);
+    fn share(&mut self, sharing: &mut Sharing) {
+        sharing.text(&mut self.customer);
         if let Some(reservation) = &mut self.reservation {
-            f(&mut reservation.order);
-            f(&mut reservation.user);
+            sharing.text(&mut reservation.order);
+            sharing.text(&mut reservation.user);
         }
     }
     fn fault(&self) -> Option<String> {

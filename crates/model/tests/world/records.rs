@@ -30,9 +30,9 @@ impl Draft<'_> {
         plant
     }
 
-    fn permits(&mut self) -> Vec<Permit> {
+    fn permits(&mut self) -> Alike<Vec<Permit>> {
         let permit = Permit { kind: PermitKind::Municipal, days: 15, fee_cny: 3_000 };
-        if self.dice.one_in(4) { vec![permit] } else { Vec::new() }
+        if self.dice.one_in(4) { vec![permit].into() } else { Alike::default() }
     }
 
     fn port(&mut self) -> Port {
@@ -86,7 +86,7 @@ impl Drawn for Place {
         let kind = kinds[draft.dice.roll(9) as usize];
         let within = draft.dice.one_in(5).then(|| draft.pick::<Place>());
         let (position, plant, permits) = (draft.position(), draft.plant(), draft.permits());
-        Place { tag: draft.tag(), within, plant, permits, ..Place::new("", kind, position) }
+        Place { tag: draft.tag(), within, plant: plant.into(), permits, ..Place::new("", kind, position) }
     }
 }
 
@@ -121,7 +121,7 @@ impl Drawn for Cable {
             cable.route.push(RouteHop { span: draft.pick::<Span>(), bore: None });
         }
         let on = NaiveDate::from_ymd_opt(2026, 1, 2).unwrap();
-        cable.measurements = vec![Measurement { core: Some(3), wavelength_nm: 1550, loss_db: 0.1 + 0.2, on }];
+        cable.measurements = vec![Measurement { core: Some(3), wavelength_nm: 1550, loss_db: 0.1 + 0.2, on }].into();
         cable
     }
 }
@@ -146,9 +146,9 @@ impl Drawn for Device {
             tag: draft.tag(),
             kind: DeviceKind::Odf,
             model: Text::from(""),
-            blocks,
+            blocks: blocks.into(),
             free_board_slots: None,
-            plant: Plant::default(),
+            plant: Alike::default(),
         }
     }
 }

@@ -22,7 +22,7 @@ fn device(code: &str, kind: DeviceKind, place: PlaceId, blocks: &[(u32, u32, Por
         model: "".into(),
         blocks: blocks.iter().map(block).collect(),
         free_board_slots: None,
-        plant: Plant::default(),
+        plant: Plant::default().into(),
     }
 }
 

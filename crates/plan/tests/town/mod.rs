@@ -37,9 +37,9 @@ fn device(code: &str, place: PlaceId, kind: DeviceKind, blocks: Vec<PortBlock>) 
         place,
         kind,
         model: Text::from(""),
-        blocks,
+        blocks: blocks.into(),
         free_board_slots: None,
-        plant: Plant::default(),
+        plant: Plant::default().into(),
     }
 }
 

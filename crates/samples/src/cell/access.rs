@@ -1,7 +1,7 @@
 //! The access cables of a cell: main cable, branch cables, a tree, and lead-ins to two customers.
 
 use chrono::NaiveDate;
-use linewright_model::{CableEnd, PlaceId, PlaceKind, Plant, Stage};
+use linewright_model::{Alike, CableEnd, PlaceId, PlaceKind, Plant, Stage};
 
 use super::{Building, Corners, Lot, ServedBox};
 use crate::world::{Frame, Make, Strand, Terminals, World};
@@ -14,17 +14,17 @@ pub(super) struct Access {
     pub(super) boxes: Vec<ServedBox>,
 }
 
-fn make(cores: u32, joints: usize, plant: &Plant) -> Make {
+fn make(cores: u32, joints: usize, plant: &Alike<Plant>) -> Make {
     Make { cores, joints, plant: plant.clone(), proven: true, name: "".into() }
 }
 
 /// Plant in service, or under construction 在建 until the middle of 2027.
-fn plant(world: &World, waits: bool) -> Plant {
-    if !waits {
-        return world.plant();
+fn plant(world: &World, waits: bool) -> Alike<Plant> {
+    let mut plant = world.plant();
+    if waits {
+        (plant.stage, plant.available_from) = (Stage::UnderConstruction, NaiveDate::from_ymd_opt(2027, 6, 30));
     }
-    let available_from = NaiveDate::from_ymd_opt(2027, 6, 30);
-    Plant { stage: Stage::UnderConstruction, available_from, ..world.plant() }
+    plant
 }
 
 impl Access {

@@ -61,14 +61,14 @@ pub fn feeder_state(network: &Network, chain: &[(LinkId, TrailId)], latest: Opti
     for (link, trail) in chain {
         let ends = network.get(*link).map(|link| [link.a.device, link.z.device]);
         for device in ends.into_iter().flatten() {
-            check(device.any(), network.get(device).map(|device| &device.plant))?;
+            check(device.any(), network.get(device).map(|device| &*device.plant))?;
         }
         let holdings = network.get(*trail).into_iter().flat_map(|trail| trail.holdings());
         for holding in holdings {
             let id = holding.carrier.any();
             match holding.carrier {
-                Carrier::Cable(cable) => check(id, network.get(cable).map(|cable| &cable.plant))?,
-                Carrier::Device(device) => check(id, network.get(device).map(|device| &device.plant))?,
+                Carrier::Cable(cable) => check(id, network.get(cable).map(|cable| &*cable.plant))?,
+                Carrier::Device(device) => check(id, network.get(device).map(|device| &*device.plant))?,
                 Carrier::Span(_) | Carrier::Link(_) => {}
             }
             if let Take::Slot(slot) = holding.take

@@ -186,7 +186,7 @@ impl World {
         Position::new(120.0 + at(), 32.0 + at()).unwrap()
     }
 
-    fn plant(&mut self) -> Plant {
+    fn plant(&mut self) -> Alike<Plant> {
         let stage = match self.dice.roll(16) {
             0 => Stage::Retired,
             1 => Stage::Planned,
@@ -194,7 +194,7 @@ impl World {
             _ => Stage::InService,
         };
         let day = chrono::NaiveDate::from_ymd_opt(2026, 1 + self.dice.roll(12), 1);
-        Plant { stage, available_from: day.filter(|_| !self.dice.one_in(4)), ..Plant::default() }
+        Plant { stage, available_from: day.filter(|_| !self.dice.one_in(4)), ..Plant::default() }.into()
     }
 
     fn place(&mut self) -> Option<Place> {
@@ -262,7 +262,7 @@ impl World {
             _ => (DeviceKind::Odf, vec![block(1, 8, PortKind::OpticalTerminal)]),
         };
         let (tag, plant) = (self.tag(), self.plant());
-        Some(Device { tag, place, kind, model: "".into(), blocks, free_board_slots: None, plant })
+        Some(Device { tag, place, kind, model: "".into(), blocks: blocks.into(), free_board_slots: None, plant })
     }
 
     fn splice(&mut self) -> Option<Splice> {

@@ -111,7 +111,7 @@ impl Author<'_> {
                     model: "".into(),
                     blocks,
                     free_board_slots: None,
-                    plant,
+                    plant: plant.into(),
                 });
             }
             5 => {

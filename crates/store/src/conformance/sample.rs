@@ -50,8 +50,8 @@ pub(crate) fn full() -> ChangeSet {
         position,
         within: None,
         region: text("崇川区"),
-        plant: plant(),
-        permits: permits(),
+        plant: plant().into(),
+        permits: permits().into(),
     });
     let manhole = set.create(Place::new("MH-1", PlaceKind::Manhole, None));
     let closure = set.create(Place { within: Some(manhole), ..Place::new("CL-1", PlaceKind::Closure, None) });
@@ -65,8 +65,8 @@ pub(crate) fn full() -> ChangeSet {
         capacity: Some(6),
         marks: vec![Mark { at_m: 50.25, label: text("人民路 17#") }, Mark { at_m: 100.0, label: text("") }],
         trench: text("TR-9"),
-        plant: plant(),
-        permits: permits(),
+        plant: plant().into(),
+        permits: permits().into(),
     });
     set.create(Span::new("SP-2", SpanKind::Unrecorded, manhole, site, 0.0));
     let cable = set.create(Cable {
@@ -85,11 +85,13 @@ pub(crate) fn full() -> ChangeSet {
         measurements: vec![
             Measurement { core: Some(5), wavelength_nm: 1310, loss_db: 0.1 + 0.2, on: day() },
             Measurement { core: None, wavelength_nm: 1550, loss_db: 0.0, on: day() },
-        ],
+        ]
+        .into(),
         core_ownership: vec![CoreOwnership {
             first: 1, count: 4, ownership: Ownership::Military, party: text("驻军")
-        }],
-        plant: plant(),
+        }]
+        .into(),
+        plant: plant().into(),
     });
     let bare = set.create(Cable::new("CB-2", closure, site, 10.0));
     let block = |name: &str, first, count, kind| PortBlock {
@@ -105,18 +107,19 @@ pub(crate) fn full() -> ChangeSet {
         place: site,
         kind: DeviceKind::Adm,
         model: text("OptiX 2500+"),
-        blocks: vec![block("board 2", 9, 8, PortKind::Optical), block("board 1", 1, 8, PortKind::E1)],
+        blocks: vec![block("board 2", 9, 8, PortKind::Optical), block("board 1", 1, 8, PortKind::E1)].into(),
         free_board_slots: Some(3),
-        plant: plant(),
+        plant: plant().into(),
     });
     let odf = set.create(Device {
         tag: Tag::new("ODF-1", ""),
         place: closure,
         kind: DeviceKind::Odf,
         model: text(""),
-        blocks: vec![PortBlock { interface: text(""), rate: text(""), ..block("A", 1, 48, PortKind::OpticalTerminal) }],
+        blocks: vec![PortBlock { interface: text(""), rate: text(""), ..block("A", 1, 48, PortKind::OpticalTerminal) }]
+            .into(),
         free_board_slots: None,
-        plant: Plant::default(),
+        plant: Plant::default().into(),
     });
     set.create(Splice {
         tag: tag("SC-1"),

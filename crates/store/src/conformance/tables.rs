@@ -69,7 +69,8 @@ pub(crate) async fn extreme_values_come_back<B: Bench>(bench: B) {
         place.plant.available_from = Some(day);
         place.permits = [i64::MIN, i64::MAX]
             .map(|fee_cny| Permit { kind: PermitKind::Municipal, days: u16::MAX, fee_cny })
-            .to_vec();
+            .to_vec()
+            .into();
         place.tag.name = long.as_str().into();
         places.push(set.create(place));
     }

@@ -1,6 +1,9 @@
 //! Rows of cable sections, their routes, and splices.
 
-use linewright_model::{Cable, CableId, DeviceId, Fixture, Id, PlaceId, RouteHop, SpanId, Splice, SpliceSide, Tag};
+use linewright_model::{
+    Cable, CableId, CoreOwnership, DeviceId, Fixture, Id, Measurement, PlaceId, RouteHop, SpanId, Splice, SpliceSide,
+    Tag,
+};
 
 use super::{Cell, Cells, Damage, ListSink, Lists, Overflow, Row, Shape, Tabular, record_columns};
 
@@ -59,8 +62,8 @@ impl Tabular for Cable {
             fibre: row.text()?,
             length_m: row.real()?,
             occupancy: row.name()?,
-            measurements: row.list()?,
-            core_ownership: row.list()?,
+            measurements: row.list::<Measurement>()?.into(),
+            core_ownership: row.list::<CoreOwnership>()?.into(),
             plant: row.plant()?,
             route: lists
                 .rows(0)

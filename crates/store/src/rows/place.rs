@@ -1,6 +1,8 @@
 //! Rows of data sets, places and addresses, and the columns they share with other plant.
 
-use linewright_model::{Address, Dataset, Id, Place, PlaceId, PlaceKind, Plant, Position, SiteClass, Tag};
+use linewright_model::{
+    Address, Alike, Dataset, Id, Permit, Place, PlaceId, PlaceKind, Plant, Position, SiteClass, Tag,
+};
 
 use super::{Cell, Cells, Damage, ListSink, Lists, Overflow, Row, Shape, Tabular, record_columns};
 
@@ -26,14 +28,15 @@ impl Cells {
         }
     }
 
-    pub(super) fn plant(&mut self) -> Result<Plant, Damage> {
-        Ok(Plant {
+    pub(super) fn plant(&mut self) -> Result<Alike<Plant>, Damage> {
+        let plant = Plant {
             stage: self.name()?,
             available_from: self.day_or_none()?,
             ownership: self.name()?,
             notice_party: self.text()?,
             unit: self.text()?,
-        })
+        };
+        Ok(plant.into())
     }
 }
 
@@ -102,7 +105,7 @@ impl Tabular for Place {
             within: row.whole_or_none()?.map(PlaceId::from_raw),
             region: row.text()?,
             plant: row.plant()?,
-            permits: row.list()?,
+            permits: row.list::<Permit>()?.into(),
         })
     }
 }

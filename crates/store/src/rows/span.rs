@@ -1,6 +1,6 @@
 //! Rows of spans.
 
-use linewright_model::{Id, PlaceId, Span, Tag};
+use linewright_model::{Id, Permit, PlaceId, Span, Tag};
 
 use super::{Cells, Damage, Lists, Overflow, Row, Shape, Tabular, record_columns};
 
@@ -44,7 +44,7 @@ impl Tabular for Span {
             course: row.list()?,
             marks: row.list()?,
             plant: row.plant()?,
-            permits: row.list()?,
+            permits: row.list::<Permit>()?.into(),
         })
     }
 }

@@ -59,8 +59,8 @@ impl Table for Cable {
             length_m,
             occupancy,
             route,
-            measurements,
-            core_ownership,
+            measurements: measurements.into(),
+            core_ownership: core_ownership.into(),
             plant,
         })
     }

@@ -31,7 +31,7 @@ impl Table for Device {
         let blocks = row.list("blocks", ';', |_, item| block(item));
         let free_board_slots = row.whole("free_board_slots");
         let plant = row.plant();
-        Some(Device { tag, place: place?, kind: kind?, model, blocks, free_board_slots, plant })
+        Some(Device { tag, place: place?, kind: kind?, model, blocks: blocks.into(), free_board_slots, plant })
     }
 
     fn write(&self, out: &mut Out<'_>) {
