@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 use linewright_model::{Cable, Network, Place, Span};
 use linewright_store::{AsOf, Mode, Storage, Store};
 use serde_json::Value;
+use sqlx::{AssertSqlSafe, ConnectOptions, Executor, PgConnection, postgres::PgConnectOptions};
 use support::Bench;
 
 /// Variants of one data set that replace one another: records created, changed and removed in one import.
@@ -29,6 +30,99 @@ impl Random {
     fn below(&mut self, bound: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % bound
+    }
+}
+
+/// A database that imports are killed on, and a folder to work in.
+struct Target {
+    bench: Bench,
+    /// As the command line names it.
+    database: String,
+    server: Option<Server>,
+}
+
+/// What is asked of a server beside the imports.
+struct Server {
+    runtime: tokio::runtime::Runtime,
+    conn: PgConnection,
+    admin: PgConnectOptions,
+    name: String,
+    /// Where its write-ahead log stood when the import at hand began.
+    from: i64,
+}
+
+const POSITION: &str = "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint";
+
+impl Target {
+    fn file() -> Self {
+        Self { bench: Bench::new(), database: "linewright.db".to_owned(), server: None }
+    }
+
+    fn postgres() -> Self {
+        let url = std::env::var("LINEWRIGHT_TEST_POSTGRES")
+            .expect("LINEWRIGHT_TEST_POSTGRES is not set: run ./tests/run, which starts a server");
+        let admin: PgConnectOptions = url.parse().unwrap();
+        let name = format!("kills_{}", std::process::id());
+        let database = admin.clone().database(&name).to_url_lossy().to_string();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let conn = runtime.block_on(admin.connect()).unwrap();
+        let server = Some(Server { runtime, conn, admin, name, from: 0 });
+        Self { bench: Bench::new(), database, server }
+    }
+
+    fn args<'a>(&'a self, args: &[&'a str]) -> Vec<&'a str> {
+        [&["--database", &self.database], args].concat()
+    }
+
+    fn begins(&mut self) {
+        if let Some(server) = &mut self.server {
+            let position = sqlx::query_scalar(POSITION).fetch_one(&mut server.conn);
+            server.from = server.runtime.block_on(position).unwrap();
+        }
+    }
+
+    /// What stands in the write-ahead log of a change that is being written: nothing before, and after a clean end.
+    fn written(&mut self) -> u64 {
+        let Some(server) = &mut self.server else {
+            return std::fs::metadata(self.bench.path("linewright.db-wal")).map_or(0, |wal| wal.len());
+        };
+        let sql = format!(
+            "SELECT CASE WHEN EXISTS (SELECT FROM pg_stat_activity WHERE datname = '{}' AND backend_xid IS NOT NULL) \
+             THEN ({POSITION}) ELSE 0 END",
+            server.name
+        );
+        let position = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut server.conn);
+        let position: i64 = server.runtime.block_on(position).unwrap();
+        position.saturating_sub(server.from).try_into().unwrap_or(0)
+    }
+
+    /// Waits until the server has noticed that a killed process is gone: what it had been told it still does.
+    fn settles(&mut self) {
+        let Some(server) = &mut self.server else { return };
+        let sql = format!("SELECT count(*) FROM pg_stat_activity WHERE datname = '{}'", server.name);
+        let left = |server: &mut Server| -> i64 {
+            let left = sqlx::query_scalar(AssertSqlSafe(sql.clone())).fetch_one(&mut server.conn);
+            server.runtime.block_on(left).unwrap()
+        };
+        while left(server) > 0 {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
+
+impl Drop for Target {
+    fn drop(&mut self) {
+        if let Some(server) = &mut self.server {
+            let dropped = server.runtime.block_on(async {
+                let mut conn = server.admin.connect().await?;
+                let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", server.name);
+                conn.execute(AssertSqlSafe(sql)).await
+            });
+            // A test that has failed already says why itself.
+            if !std::thread::panicking() {
+                dropped.unwrap();
+            }
+        }
     }
 }
 
@@ -59,10 +153,11 @@ fn write_variant(bench: &Bench, variant: usize) {
     write("cable.csv", cable);
 }
 
-fn import(bench: &Bench, variant: usize) -> std::process::Child {
+fn import(target: &mut Target, variant: usize) -> std::process::Child {
+    target.begins();
     let why = format!("variant {variant}");
     let args = ["import", "--name", "loop", "--replace", "--why", &why, "--json", &format!("v{variant}")];
-    bench.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    target.bench.command(target.args(&args)).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
 /// What a run came to say: the version it made, or that there was nothing to change.
@@ -82,33 +177,36 @@ enum Kill {
 }
 
 impl Kill {
-    fn is_due(&self, bench: &Bench) -> bool {
+    fn is_due(&self, target: &mut Target) -> bool {
         match self {
             Kill::At(moment) => Instant::now() >= *moment,
-            Kill::Written(bytes) => wal_bytes(bench) >= *bytes,
+            Kill::Written(bytes) => target.written() >= *bytes,
         }
     }
 }
 
-/// What stands in the write-ahead log: nothing before a write, and after a clean end.
-fn wal_bytes(bench: &Bench) -> u64 {
-    std::fs::metadata(bench.path("linewright.db-wal")).map_or(0, |wal| wal.len())
+#[test]
+fn every_acknowledged_import_survives_kill_9_and_none_is_half() {
+    kills(&mut Target::file());
 }
 
 #[test]
-fn every_acknowledged_import_survives_kill_9_and_none_is_half() {
+fn every_import_acknowledged_by_a_server_survives_kill_9_and_none_is_half() {
+    kills(&mut Target::postgres());
+}
+
+fn kills(target: &mut Target) {
     let rounds: u64 = match std::env::var("LINEWRIGHT_KILL_ROUNDS") {
         Ok(text) => text.parse().expect("LINEWRIGHT_KILL_ROUNDS is a number"),
         Err(_) if std::env::var("CI").is_ok_and(|value| value == "true") => 100,
         Err(_) => 25,
     };
-    let bench = Bench::new();
-    (0..PLACES.len()).for_each(|variant| write_variant(&bench, variant));
+    (0..PLACES.len()).for_each(|variant| write_variant(&target.bench, variant));
     let mut acknowledged = BTreeMap::new();
     // How long one import takes here, so that kills fall everywhere inside one.
     let started = Instant::now();
     for variant in 0..PLACES.len() {
-        let mut child = import(&bench, variant);
+        let mut child = import(target, variant);
         acknowledged.insert(answer(&mut child).unwrap().unwrap(), variant);
         assert!(child.wait().unwrap().success());
     }
@@ -133,12 +231,12 @@ fn every_acknowledged_import_survives_kill_9_and_none_is_half() {
         // A kill that waits for more than an import writes comes with a later import, or not at all.
         for _ in 0..8 {
             variant = (variant + 1) % PLACES.len();
-            let mut child = import(&bench, variant);
+            let mut child = import(target, variant);
             while !killed && child.try_wait().unwrap().is_none() {
-                killed = when.is_due(&bench);
+                killed = when.is_due(target);
             }
+            killed_writing += u64::from(killed && target.written() > 0);
             child.kill().unwrap();
-            killed_writing += u64::from(killed && wal_bytes(&bench) > 0);
             match answer(&mut child) {
                 Some(Some(version)) => drop(acknowledged.insert(version, variant)),
                 // After unsaid kills the turn may come to the variant that is there.
@@ -147,15 +245,16 @@ fn every_acknowledged_import_survives_kill_9_and_none_is_half() {
                 None => panic!("round {round}: an import that was left alone failed"),
             }
             child.wait().unwrap();
+            target.settles();
             if killed {
                 break;
             }
         }
-        check(&bench, &acknowledged, round, 32);
+        check(target, &acknowledged, round, 32);
         // Reading back the whole log is quadratic over the rounds.
         if round % 10 == 9 || round + 1 >= rounds {
-            check(&bench, &acknowledged, round, 10_000);
-            let (tables, folded) = both(&bench);
+            check(target, &acknowledged, round, 10_000);
+            let (tables, folded) = both(target);
             assert!(tables.same_records(&folded), "round {round}: the tables are not what the log says");
         }
     }
@@ -172,8 +271,8 @@ fn every_acknowledged_import_survives_kill_9_and_none_is_half() {
 }
 
 /// Checks the newest `many` versions, and that the tables hold the newest, whole.
-fn check(bench: &Bench, acknowledged: &BTreeMap<u64, usize>, round: u64, many: u64) {
-    let log = bench.json(["log", "--limit", &many.to_string()]);
+fn check(target: &Target, acknowledged: &BTreeMap<u64, usize>, round: u64, many: u64) {
+    let log = target.bench.json(target.args(&["log", "--limit", &many.to_string()]));
     let head = log["head"].as_u64().unwrap();
     let entries = log["entries"].as_array().unwrap();
     let variants: BTreeMap<u64, &str> =
@@ -184,7 +283,7 @@ fn check(bench: &Bench, acknowledged: &BTreeMap<u64, usize>, round: u64, many: u
         assert_eq!(logged, Some(why.as_str()), "round {round}: version {version} was acknowledged");
     }
     let newest: usize = variants[&head].strip_prefix("variant ").unwrap().parse().unwrap();
-    let tables = loaded(bench);
+    let tables = loaded(target);
     let counts = (tables.count::<Place>(), tables.count::<Span>(), tables.count::<Cable>());
     let n = PLACES[newest];
     assert_eq!(counts, (n, n - 1, n - 1), "round {round}: not the records of variant {newest}");
@@ -194,24 +293,25 @@ fn check(bench: &Bench, acknowledged: &BTreeMap<u64, usize>, round: u64, many: u
 }
 
 /// The network as the tables have it.
-fn loaded(bench: &Bench) -> Network {
-    with_store(bench, async |store| store.load().await.unwrap())
+fn loaded(target: &Target) -> Network {
+    with_store(target, async |store| store.load().await.unwrap())
 }
 
 /// The network as the tables have it, and as the log folds up.
-fn both(bench: &Bench) -> (Network, Network) {
-    with_store(bench, async |store| {
+fn both(target: &Target) -> (Network, Network) {
+    with_store(target, async |store| {
         let tables = store.load().await.unwrap();
         let folded = store.as_of(AsOf::Version(tables.version())).await.unwrap();
         (tables, folded)
     })
 }
 
-fn with_store<T>(bench: &Bench, work: impl AsyncFnOnce(&Store) -> T) -> T {
+fn with_store<T>(target: &Target, work: impl AsyncFnOnce(&Store) -> T) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let path = bench.path("linewright.db");
+    let file = target.bench.path(&target.database);
+    let url = if target.server.is_some() { &target.database } else { file.to_str().unwrap() };
     runtime.block_on(async {
-        let store = linewright_store::connect(path.to_str().unwrap(), Mode::Write).await.unwrap();
+        let store = linewright_store::connect(url, Mode::Write).await.unwrap();
         let done = work(&store).await;
         store.close().await;
         done

@@ -90,6 +90,12 @@ macro_rules! suite {
 }
 pub(crate) use suite;
 
+/// How often a process is killed: `LINEWRIGHT_KILL_ROUNDS`, else a handful.
+pub(crate) fn kill_rounds() -> usize {
+    let rounds = std::env::var("LINEWRIGHT_KILL_ROUNDS").ok();
+    rounds.map_or(10, |text| text.parse().expect("LINEWRIGHT_KILL_ROUNDS is a number"))
+}
+
 /// The `n`-th minute of a fixed day.
 fn minute(n: u32) -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 3, 1, 8, 0, 0).unwrap() + chrono::TimeDelta::minutes(n.into())

@@ -72,6 +72,8 @@ impl File {
         match primary_code(error) {
             BUSY | LOCKED => StoreError::Locked { database, waited_s: self.wait.as_secs() },
             READONLY => self.read_only(),
+            // The index of the write-ahead log could not grow.
+            IOERR if error.code().as_deref() == Some(IOERR_SHMSIZE) => StoreError::DiskFull { database },
             IOERR => StoreError::Io { database, reason },
             CORRUPT => self.damaged(reason),
             FULL => StoreError::DiskFull { database },
@@ -96,6 +98,7 @@ const BUSY: i32 = 5;
 const LOCKED: i32 = 6;
 const READONLY: i32 = 8;
 const IOERR: i32 = 10;
+const IOERR_SHMSIZE: &str = "4874";
 const CORRUPT: i32 = 11;
 const FULL: i32 = 13;
 const CANTOPEN: i32 = 14;
