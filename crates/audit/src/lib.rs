@@ -7,6 +7,7 @@
 mod cables;
 mod context;
 mod ducts;
+mod figures;
 mod finding;
 mod joints;
 mod routes;
@@ -17,6 +18,7 @@ mod terminals;
 mod village;
 
 pub use context::{Context, Notes};
+pub use figures::{By, Figure, REQUIRED, figures};
 pub use finding::{Finding, RuleCount, Severity, Summary};
 pub use rules::{RULES, Rule};
 
