@@ -215,6 +215,7 @@ Examples:
   linewright import topology-samples/nantong               a native folder
   linewright import --dry-run --repair lines.geojson       what would happen
   linewright import --crs gcj02 --mapping columns.toml lines.geojson
+  linewright import --crs gcj02 resources.xlsx cores.csv   tables, one kind of record to a sheet
 
 A mapping file names the columns of a plain map and how near (metres) a line's end must be to a node:
   snap_m = 100
@@ -239,13 +240,13 @@ pub struct Import {
     /// Files, or folders of files
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Format of the files: native, geojson, ofds, ofds-geojson, or auto to look at them
+    /// Format of the files: native, geojson, ofds, ofds-geojson, tables, or auto to look at them
     #[arg(long, default_value = "auto", value_parser = import_format)]
     pub format: ImportFormat,
-    /// Column mapping of a plain map, as TOML
+    /// Column mapping of a plain map or of tables, as TOML
     #[arg(long, value_name = "FILE")]
     pub mapping: Option<PathBuf>,
-    /// Coordinate system of the files: wgs84, cgcs2000, gk3:120, gcj02, bd09, EPSG:4490, ... [default: what they say, else wgs84]
+    /// Coordinate system of the files: wgs84, cgcs2000, gk3:120, gcj02, bd09, EPSG:4490, ... [default: what they say, else wgs84; tables with coordinates must name it]
     #[arg(long, value_name = "NAME")]
     pub crs: Option<Crs>,
     /// Code of the data set the records come to lie in [default: what the files say]

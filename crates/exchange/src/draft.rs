@@ -85,6 +85,15 @@ pub struct Draft {
     codes: HashMap<(TableKind, Option<DatasetId>, Text), u32>,
     findings: Findings,
     repair: bool,
+    gone: Vec<AnyId>,
+    scope: Option<Scope>,
+}
+
+/// What a replacing import removes records of.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Scope {
+    pub(crate) dataset: DatasetId,
+    pub(crate) tables: Vec<TableKind>,
 }
 
 impl Draft {
@@ -206,6 +215,25 @@ impl Draft {
     pub fn source(&self, id: impl Into<AnyId>) -> Option<&Source> {
         let id = id.into();
         self.tables.source(id.table, index(id)).filter(|_| id.is_placeholder())
+    }
+
+    /// Says that a record of the network is there no more, whatever the mode of the import.
+    pub(crate) fn remove(&mut self, id: impl Into<AnyId>) {
+        self.gone.push(id.into());
+    }
+
+    /// The records that are there no more.
+    pub(crate) fn removed(&self) -> &[AnyId] {
+        &self.gone
+    }
+
+    /// Limits what a replacing import removes to some tables of one data set.
+    pub(crate) fn set_scope(&mut self, scope: Scope) {
+        self.scope = Some(scope);
+    }
+
+    pub(crate) fn scope(&self) -> Option<&Scope> {
+        self.scope.as_ref()
     }
 
     /// Notes a finding.

@@ -33,6 +33,9 @@ impl fmt::Display for Severity {
 pub struct Source {
     /// File name as given.
     pub file: Text,
+    /// Sheet of a workbook; empty for files without sheets.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub sheet: Text,
     /// Row (CSV, header = 1) or position in the file's list of records, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub row: Option<u64>,
@@ -49,13 +52,16 @@ impl Source {
 
     /// The record at a row or list position of this file, from 1; `record` is its code or id, empty for none.
     pub fn record(&self, row: u64, record: impl Into<Text>) -> Self {
-        Self { file: self.file.clone(), row: Some(row), record: record.into() }
+        Self { file: self.file.clone(), sheet: self.sheet.clone(), row: Some(row), record: record.into() }
     }
 }
 
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.file)?;
+        if !self.sheet.is_empty() {
+            write!(f, " [{}]", self.sheet)?;
+        }
         if let Some(row) = self.row {
             write!(f, " row {row}")?;
         }
@@ -79,6 +85,9 @@ pub struct Finding {
     /// The field or column; empty when the whole record is meant.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub field: Text,
+    /// What the field says, where that is known.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub value: Text,
     /// Name of the rule, kebab-case, stable.
     pub code: &'static str,
     /// A sentence that says what is wrong and what to do.
@@ -100,7 +109,7 @@ impl Finding {
         reason: impl Into<String>,
     ) -> Self {
         let (source, field, reason) = (source.clone(), field.into(), reason.into());
-        Self { severity, source, field, code, reason, repairable: false, repaired: None }
+        Self { severity, source, field, value: Text::default(), code, reason, repairable: false, repaired: None }
     }
 
     /// A finding that refuses the import.
@@ -123,6 +132,11 @@ impl Finding {
         self.repairable = true;
         self.repaired = repair.then(|| done.into());
         self
+    }
+
+    /// Says what stands in the field.
+    pub fn of_value(self, value: impl Into<Text>) -> Self {
+        Self { value: value.into(), ..self }
     }
 
     /// Whether it refuses the import.

@@ -14,6 +14,7 @@ use crate::input::File;
 use crate::native;
 use crate::ofds;
 use crate::plan::{Mode, Outcome, plan_import};
+use crate::sheets;
 
 /// A format of networks.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -26,11 +27,14 @@ pub enum Format {
     Ofds,
     /// The Open Fibre Data Standard as GeoJSON collections of nodes and spans.
     OfdsGeojson,
+    /// Tables of a carrier, one kind of record to a sheet: XLSX and CSV; they are only read.
+    Tables,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: &'static [Format] = &[Format::Native, Format::Geojson, Format::Ofds, Format::OfdsGeojson];
+    pub const ALL: &'static [Format] =
+        &[Format::Native, Format::Geojson, Format::Ofds, Format::OfdsGeojson, Format::Tables];
 
     /// The name of the format on the command line.
     pub fn name(self) -> &'static str {
@@ -39,6 +43,7 @@ impl Format {
             Format::Geojson => "geojson",
             Format::Ofds => "ofds",
             Format::OfdsGeojson => "ofds-geojson",
+            Format::Tables => "tables",
         }
     }
 }
@@ -105,14 +110,20 @@ impl Format {
         if geojson::looks_like(first) {
             return Ok(Format::Geojson);
         }
-        Err(DetectError::Unknown { file: first.name.clone(), what: what_is(first) })
+        if let Some(other) = files.iter().find(|file| !sheets::looks_like(file) || is_ofds_csv(file)) {
+            return Err(DetectError::Unknown { file: other.name.clone(), what: what_is(other) });
+        }
+        Ok(Format::Tables)
     }
 }
 
 /// Takes the files of no known kind out of those found in folders, as long as there are others: a licence or a
 /// spreadsheet beside a map is none of its business. Each is a remark for [`ImportOptions::remarks`].
 pub fn sort_out(files: Vec<File>) -> (Vec<File>, Vec<Finding>) {
-    let known = |file: &File| ofds::looks_like(file) || geojson::looks_like(file);
+    let maps = files.iter().any(|file| ofds::looks_like(file) || geojson::looks_like(file));
+    let known = |file: &File| {
+        ofds::looks_like(file) || geojson::looks_like(file) || (!maps && sheets::looks_like(file) && !is_ofds_csv(file))
+    };
     let native = files.iter().any(|file| &*file.name == native::MANIFEST || native::table_of(&file.name).is_some());
     if native || !files.iter().any(known) {
         return (files, Vec::new());
@@ -128,15 +139,19 @@ pub fn sort_out(files: Vec<File>) -> (Vec<File>, Vec<Finding>) {
 
 /// What a file that is no network seems to be, in words that follow "is".
 fn what_is(file: &File) -> &'static str {
-    let head = file.bytes.get(..65_536).unwrap_or(&file.bytes);
-    let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let has = |word: &str| line.windows(word.len()).any(|w| w == word.as_bytes());
-    let is_csv = file.name.to_ascii_lowercase().ends_with(".csv");
-    // Its column names are paths, as `nodes/0/id`; only the table of networks itself has none.
-    if is_csv && (has("/0/") || has("publisher/name")) {
+    if is_ofds_csv(file) {
         return "OFDS CSV, which is not supported yet: give the OFDS JSON package or GeoJSON";
     }
     looks_like(&file.bytes)
+}
+
+/// Whether a file is a table of OFDS CSV: its column names are paths, as `nodes/0/id`; only the table of networks
+/// itself has none.
+fn is_ofds_csv(file: &File) -> bool {
+    let head = file.bytes.get(..65_536).unwrap_or(&file.bytes);
+    let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let has = |word: &str| line.windows(word.len()).any(|w| w == word.as_bytes());
+    file.name.to_ascii_lowercase().ends_with(".csv") && (has("/0/") || has("publisher/name"))
 }
 
 /// What unreadable content seems to be, in words that follow "is".
@@ -145,7 +160,7 @@ pub(crate) fn looks_like(bytes: &[u8]) -> &'static str {
     let text = head.trim_ascii_start();
     match head {
         [] => "empty",
-        [b'P', b'K', 3, 4, ..] => "a zip archive (a spreadsheet .xlsx or a .kmz): save it in a text format first",
+        [b'P', b'K', 3, 4, ..] => "a zip archive: unpack it first (of tables, give the .xlsx)",
         [0x1f, 0x8b, ..] => "gzip-compressed: unpack it first",
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "UTF-16 text: save it as UTF-8",
         [b'%', b'P', b'D', b'F', ..] => "a PDF document",
@@ -216,6 +231,12 @@ pub enum ExportError {
         /// The codes there are.
         known: String,
     },
+    /// The format is only read.
+    #[error("{format} is read and not written; export native, which has everything")]
+    OnlyRead {
+        /// The format asked for.
+        format: Format,
+    },
 }
 
 /// Reads files and compares them with the network; applies nothing.
@@ -234,6 +255,7 @@ pub fn import(files: &[File], options: &ImportOptions, network: &Network) -> Res
         Format::Native => native::read(files, options, network),
         Format::Geojson => geojson::read(files, options),
         Format::Ofds | Format::OfdsGeojson => ofds::read(files, options),
+        Format::Tables => sheets::read(files, options, network),
     };
     options.remarks.iter().for_each(|remark| draft.note(remark.clone()));
     let is_empty = TableKind::ALL.iter().all(|table| draft.count_of(*table) == 0);
@@ -283,6 +305,7 @@ pub fn export(network: &Network, format: Format, options: &ExportOptions) -> Res
         Format::Geojson => Ok(geojson::write(network, options)),
         Format::Ofds => Ok(ofds::write(network, options)),
         Format::OfdsGeojson => Ok(ofds::write_geojson(network, options)),
+        Format::Tables => Err(ExportError::OnlyRead { format }),
     }
 }
 
@@ -306,14 +329,17 @@ mod tests {
             assert!(error.starts_with(&format!("{name} is {expected}")), "{error}");
         };
         check("a.json", b"", "empty");
-        check("map.xlsx", b"PK\x03\x04", "a zip archive");
+        check("map.zip", b"PK\x03\x04", "a zip archive");
         check("a.geojson", b"\x1f\x8b\x08", "gzip-compressed");
         check("a.geojson", b"\xff\xfe{\0", "UTF-16 text");
         check("a.geojson", b"<html>", "XML or HTML");
         check("a.bin", b"a\0b", "not text");
         check("a.bin", b"a\x1bb", "not text");
-        check("a.csv", b"\xb1\xe0\xba\xc5,\xc3\xfb\xb3\xc6\r\n", "not UTF-8 text (perhaps GB18030: save it as UTF-8)");
-        check("a.csv", "编号,名称\n".as_bytes(), "text of another kind");
+        check("a.txt", b"\xb1\xe0\xba\xc5,\xc3\xfb\xb3\xc6\r\n", "not UTF-8 text (perhaps GB18030: save it as UTF-8)");
+        check("a.txt", "编号,名称\n".as_bytes(), "text of another kind");
+        for table in ["a.csv", "b.XLSX", "c.xls"] {
+            assert_eq!(Format::detect(&[File::new(table, "编号,名称\n")]), Ok(Format::Tables));
+        }
         check("nodes.csv", b"id,nodes/0/id,nodes/0/name\n", "OFDS CSV, which is not supported yet");
         check("links.csv", b"id,links/0/href\nx,https://x/network-schema.json\n", "OFDS CSV");
         check("place.csv", b"code\n", "a table without its manifest.toml: import the whole folder");

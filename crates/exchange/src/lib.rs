@@ -13,6 +13,7 @@ pub mod length;
 pub mod native;
 pub mod ofds;
 pub mod plan;
+pub mod sheets;
 #[cfg(test)]
 mod testing;
 

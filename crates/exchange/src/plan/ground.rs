@@ -47,11 +47,20 @@ impl<'a> Ground<'a> {
             let replaced = ground.replaced_sets(draft);
             macro_rules! find_gone {
                 ($(($record:ident, $table:ident)),* $(,)?) => {
-                    $(ground.find_gone::<linewright_model::$record>(&replaced);)*
+                    $(if draft.scope().is_none_or(|scope| scope.tables.contains(&TableKind::$record)) {
+                        ground.find_gone::<linewright_model::$record>(&replaced);
+                    })*
                 };
             }
             tables!(find_gone);
         }
+        let removed: Vec<AnyId> = draft
+            .removed()
+            .iter()
+            .copied()
+            .filter(|id| ground.drafted.get(id).is_none_or(|there| !draft.is_filled(*there)))
+            .collect();
+        ground.gone.extend(removed);
         ground
     }
 
@@ -90,6 +99,9 @@ impl<'a> Ground<'a> {
 
     /// The data sets whose absent records are removed; `None` stands for records of no data set.
     fn replaced_sets(&self, draft: &Draft) -> HashSet<Option<DatasetId>> {
+        if let Some(scope) = draft.scope() {
+            return HashSet::from([Some(self.resolve_id(scope.dataset))]);
+        }
         let named = draft.all::<Dataset>().map(|(id, _)| Some(self.resolve_id(id)));
         let mut sets: HashSet<Option<DatasetId>> = named.collect();
         macro_rules! add_sets {

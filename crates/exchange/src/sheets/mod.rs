@@ -1,0 +1,168 @@
+//! Tables as carriers keep them: XLSX and CSV with one kind of record to a sheet.
+//!
+//! A sheet becomes a [`grid::Grid`] of cells, [`header`] finds its headings and kind, [`read`] makes records of its
+//! rows. Who owns a slot is settled row by row: the second owner is a finding `disputed-slot`.
+
+mod csv_file;
+mod grid;
+mod header;
+mod joints;
+mod kind;
+mod mapping;
+mod names;
+mod plant;
+mod read;
+mod row;
+mod settle;
+mod slots;
+mod value;
+mod words;
+mod workbook;
+
+use linewright_model::{Network, Text};
+
+pub use kind::{Field, Kind};
+pub use mapping::{Headings, Mapping, MappingError, TableMapping};
+
+use crate::draft::Draft;
+use crate::finding::{Finding, Source};
+use crate::format::ImportOptions;
+use crate::input::File;
+use grid::{Cell, Grid, Oddity};
+use header::{Sorted, Table};
+
+/// The data set of tables that are given no other.
+pub const DATASET: &str = "tables";
+
+/// Whether a file is a table by its name.
+pub fn looks_like(file: &File) -> bool {
+    let name = file.name.to_ascii_lowercase();
+    [".csv", ".tsv", ".xlsx", ".xlsm", ".xls"].iter().any(|ending| name.ends_with(ending))
+}
+
+/// Reads tables into a draft.
+pub fn read(files: &[File], options: &ImportOptions, network: &Network) -> Draft {
+    let mut draft = Draft::new(options.repair);
+    let mapping = match options.mapping.as_deref().map(Mapping::from_toml).transpose() {
+        Ok(mapping) => mapping.unwrap_or_default(),
+        Err(error) => {
+            draft.note(Finding::error("bad-mapping", &Source::default(), "", error.to_string()));
+            return draft;
+        }
+    };
+    let mut grids = Vec::new();
+    let mut cells = 0;
+    for file in files {
+        if workbook::is_ole(file) {
+            draft.note(workbook::refuse_ole(file));
+        } else if workbook::is_zip(file) {
+            grids.extend(workbook::read(file, &mut cells, &mut draft));
+        } else {
+            grids.extend(csv_file::read(file, &mut cells, &mut draft));
+        }
+    }
+    if grids.is_empty() && draft.findings().refuse() {
+        return draft;
+    }
+    let tables = sort(grids, &mapping, &mut draft);
+    let crs = options.crs.or(mapping.crs);
+    if crs.is_none() && needs_crs(&tables, &mut draft) {
+        return draft;
+    }
+    if !tables.is_empty() {
+        let code = options.dataset.clone().unwrap_or_else(|| Text::from(DATASET));
+        read::read(&tables, &code, crs, &mapping, network, &mut draft);
+    }
+    draft
+}
+
+/// Finds out what each grid is; those that are no tables are remarks, unless there is nothing else.
+fn sort(grids: Vec<Grid>, mapping: &Mapping, draft: &mut Draft) -> Vec<Table> {
+    let (mut tables, mut others, mut unreadable) = (Vec::new(), Vec::new(), false);
+    for grid in grids {
+        match header::sort(grid, mapping, draft) {
+            Sorted::Table(table) => tables.push(*table),
+            Sorted::Other(grid) => others.push(grid),
+            Sorted::Unreadable => unreadable = true,
+        }
+    }
+    tables.iter_mut().for_each(|table| check_cells(table, draft));
+    let kinds = || Kind::ALL.map(|kind| format!("{} {}", kind.name(), kind.title()[0])).join(", ");
+    for grid in others {
+        let finding = if tables.is_empty() && !unreadable {
+            let reason = format!(
+                "no row has the headings of a table known here ({}); rename them as in the templates \
+                 (`linewright import --template DIR`) or name them in a --mapping file",
+                kinds()
+            );
+            Finding::error("no-headings", &grid.source, "", reason)
+        } else {
+            Finding::info("sheet-skipped", &grid.source, "", "passed over: it has no headings of a table known here")
+        };
+        draft.note(finding);
+    }
+    tables
+}
+
+/// Whether a table has coordinates of which nothing says in what system they are: an error.
+fn needs_crs(tables: &[Table], draft: &mut Draft) -> bool {
+    let with_positions = tables.iter().find(|table| {
+        let columns = ["x", "y"].map(|key| table.columns.get(key).map(|(column, _)| *column));
+        let filled =
+            |column: usize| table.rows().iter().any(|(_, row)| row.get(column).is_some_and(|cell| !cell.is_empty()));
+        matches!(columns, [Some(x), Some(y)] if filled(x) && filled(y))
+    });
+    let Some(table) = with_positions else { return false };
+    let reason = format!(
+        "the table has coordinates, and nothing says in which system; name it with --crs or as crs in the mapping \
+         (Gaode and Tencent use gcj02, Baidu bd09, GPS wgs84): {}",
+        linewright_model::crs::Crs::ACCEPTED
+    );
+    let head = table.columns.get("x").map_or_else(Text::default, |(_, head)| head.clone());
+    draft.note(Finding::error("no-crs", &table.grid.source, head, reason));
+    true
+}
+
+/// Finds formulas, merged cells and errors of the spreadsheet in the columns that are read.
+fn check_cells(table: &mut Table, draft: &mut Draft) {
+    let known: std::collections::HashMap<usize, Text> =
+        table.columns.values().map(|(column, head)| (*column, head.clone())).collect();
+    for (number, row) in table.grid.rows.get(table.skipped..).unwrap_or_default() {
+        let here = table.grid.source.record(*number, "");
+        for (column, head) in &known {
+            let Some(cell) = row.get(*column) else { continue };
+            let odd = table.grid.odd.get(&(*number, *column));
+            let finding = match (odd, cell) {
+                (Some(Oddity::FormulaWithoutValue), _) => Finding::error(
+                    "formula-without-value",
+                    &here,
+                    head.clone(),
+                    "the cell is a formula whose value is not in the file; open it in a spreadsheet and save it again",
+                ),
+                (_, Cell::Error(name)) => {
+                    let reason = format!("the cell shows the error {name}; put the value there");
+                    Finding::error("error-cell", &here, head.clone(), reason)
+                }
+                (Some(Oddity::Formula), _) => Finding::info(
+                    "formula",
+                    &here,
+                    head.clone(),
+                    "a formula; the value that the file keeps of it was read",
+                ),
+                (Some(Oddity::Merged), _) => Finding::info(
+                    "merged-cell",
+                    &here,
+                    head.clone(),
+                    "part of merged cells; the value of the first counts for all of them",
+                ),
+                _ => continue,
+            };
+            let finding = finding.of_value(cell.shown());
+            let mended = finding.severity == crate::finding::Severity::Error;
+            draft.note(if mended { finding.repairable(draft.repair(), "left the cell empty") } else { finding });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
