@@ -102,16 +102,10 @@ fn terminations_splices_and_circuits_join_what_the_tables_name() {
     let mut network = Network::new();
     let found = apply(&mut network, &files);
     assert_eq!(found, BTreeMap::from([("place-made", 3), ("disputed-slot", 1)]));
-    let joined: Vec<_> = network.all::<Splice>().map(|(_, s)| (&*s.tag.code, s.a.first, s.b.first, s.count)).collect();
-    assert_eq!(
-        joined,
-        [("GL-1.B/1", 1, 7, 6), ("GL-1.A/1", 1, 1, 12), ("GL-1.A/13", 13, 14, 1)]
-            .map(|(code, a, b, count)| (if code == "GL-1.B/1" { "GL-1.Z/1" } else { code }, a, b, count))
-            .into_iter()
-            .collect::<std::collections::BTreeSet<_>>()
-            .into_iter()
-            .collect::<Vec<_>>()
-    );
+    let mut joined: Vec<_> =
+        network.all::<Splice>().map(|(_, s)| (&*s.tag.code, s.a.first, s.b.first, s.count)).collect();
+    joined.sort_unstable();
+    assert_eq!(joined, [("GL-1.A/1", 1, 1, 12), ("GL-1.A/13", 13, 14, 1), ("GL-1.Z/1", 1, 7, 6)]);
     let (_, trail) = network.all::<Trail>().next().unwrap();
     assert_eq!((&*trail.tag.name, &*trail.customer, trail.holdings().count()), ("银行专线", "某银行", 6));
     assert!(outcome(&network, &files, &options()).changes.is_empty());
