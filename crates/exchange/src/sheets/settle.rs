@@ -95,12 +95,14 @@ impl Reader<'_> {
             touched.get(&leg.role).into_iter().flatten().for_each(|carrier| pair_up(&mut leg.holdings, *carrier));
         }
         legs.retain(|leg| !leg.holdings.is_empty());
-        if legs.is_empty() && !slots.listed.contains(&id) && self.is_bare(id) {
-            if let Some(known) = self.in_network(id) {
-                self.draft.unfill::<Trail>(id);
-                self.draft.remove(known);
-                return;
-            }
+        if legs.is_empty()
+            && !slots.listed.contains(&id)
+            && self.is_bare(id)
+            && let Some(known) = self.in_network(id)
+        {
+            self.draft.unfill::<Trail>(id);
+            self.draft.remove(known);
+            return;
         }
         self.draft.edit(id, |trail| trail.legs = legs);
     }

@@ -131,7 +131,7 @@ pub(crate) fn slots(cell: &Cell) -> Result<Vec<u32>, String> {
         Cell::Number(_) => return count(cell).map(|slot| slot.into_iter().collect()),
         Cell::Date(_) => return Err("became a day in the spreadsheet; format the column as text".to_owned()),
         Cell::Error(_) => return Err("is an error of the spreadsheet; put the value there".to_owned()),
-        Cell::Text(given) => plain_signs(given).replace('至', "-").replace('~', "-"),
+        Cell::Text(given) => plain_signs(given).replace(['至', '~'], "-"),
     };
     let mut slots = Vec::new();
     for part in given.split([',', ';', '/', '+']).map(str::trim).filter(|part| !part.is_empty()) {

@@ -49,32 +49,32 @@ pub(crate) fn refuse_ole(file: &File) -> Finding {
 pub(crate) fn read(file: &File, cells: &mut u64, draft: &mut Draft) -> Vec<Grid> {
     let source = Source::file(file.name.clone());
     if let Err(finding) = unpackable(file, &source) {
-        draft.note(finding);
+        draft.note(*finding);
         return Vec::new();
     }
     match sheets(file, &source, cells) {
         Ok(grids) => grids,
         Err(finding) => {
-            draft.note(finding);
+            draft.note(*finding);
             Vec::new()
         }
     }
 }
 
-fn damaged(source: &Source, why: impl std::fmt::Display) -> Finding {
+fn damaged(source: &Source, why: impl std::fmt::Display) -> Box<Finding> {
     let reason = format!("the workbook is damaged or cut off: {why}; save it again from the spreadsheet");
-    Finding::error("damaged-workbook", source, "", reason)
+    Box::new(Finding::error("damaged-workbook", source, "", reason))
 }
 
 /// Unpacks every part once, keeping nothing, so that no part is larger than memory allows.
-fn unpackable(file: &File, source: &Source) -> Result<(), Finding> {
+fn unpackable(file: &File, source: &Source) -> Result<(), Box<Finding>> {
     let too_large = |what: &str| {
         let reason = format!(
             "the workbook unpacks to more than {} MiB{what}, which is too much for one import; \
              split it, or save its sheets as CSV",
             if what.is_empty() { MAX_UNPACKED >> 20 } else { MAX_KEPT >> 20 }
         );
-        Finding::error("unpacks-too-large", source, "", reason)
+        Box::new(Finding::error("unpacks-too-large", source, "", reason))
     };
     let mut archive = zip::ZipArchive::new(Cursor::new(&file.bytes)).map_err(|error| damaged(source, error))?;
     if archive.len() > MAX_PARTS {
@@ -105,7 +105,7 @@ fn unpackable(file: &File, source: &Source) -> Result<(), Finding> {
     Ok(())
 }
 
-fn sheets(file: &File, source: &Source, cells: &mut u64) -> Result<Vec<Grid>, Finding> {
+fn sheets(file: &File, source: &Source, cells: &mut u64) -> Result<Vec<Grid>, Box<Finding>> {
     let wrong = |error: XlsxError| damaged(source, error);
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(file.bytes.as_slice())).map_err(wrong)?;
     let sheets = book.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
@@ -137,7 +137,7 @@ fn sheets(file: &File, source: &Source, cells: &mut u64) -> Result<Vec<Grid>, Fi
             if into.len() <= column {
                 *cells = cells.saturating_add((column + 1 - into.len()) as u64);
                 if *cells > MAX_CELLS {
-                    return Err(too_many_cells(&source));
+                    return Err(Box::new(too_many_cells(&source)));
                 }
                 into.resize(column + 1, Cell::Empty);
             }
@@ -158,7 +158,7 @@ fn fill_merged(
     merged: &[calamine::Dimensions],
     grid: &mut Grid,
     source: &Source,
-) -> Result<(), Finding> {
+) -> Result<(), Box<Finding>> {
     let mut filled = 0_u64;
     for range in merged {
         let column = range.start.1 as usize;
