@@ -160,7 +160,7 @@ pub(crate) fn looks_like(bytes: &[u8]) -> &'static str {
     let text = head.trim_ascii_start();
     match head {
         [] => "empty",
-        [b'P', b'K', 3, 4, ..] => "a zip archive: unpack it first (of tables, give the .xlsx)",
+        [b'P', b'K', 3, 4, ..] => "a zip archive (a spreadsheet .xlsx or a .kmz): save it in a text format first",
         [0x1f, 0x8b, ..] => "gzip-compressed: unpack it first",
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "UTF-16 text: save it as UTF-8",
         [b'%', b'P', b'D', b'F', ..] => "a PDF document",
