@@ -216,13 +216,25 @@ Examples:
   linewright import --dry-run --repair lines.geojson       what would happen
   linewright import --crs gcj02 --mapping columns.toml lines.geojson
   linewright import --crs gcj02 resources.xlsx cores.csv   tables, one kind of record to a sheet
+  linewright import --template . --lang zh                 a template of such tables
+  linewright import --findings-out dirt.xlsx cores.csv     what is wrong, to be corrected in a spreadsheet
+  linewright import --corrections dirt.xlsx cores.csv      the table with the corrections in it
 
 A mapping file names the columns of a plain map and how near (metres) a line's end must be to a node:
   snap_m = 100
   [lines]
   id = \"REF\"
   cores = [\"fibres\", \"cores\"]
-`linewright import --help` lists every key of it.";
+`linewright import --help` lists every key of it. One of tables names headings, sheets and words:
+  crs = \"gcj02\"
+  [columns.cables]
+  code = \"段号\"
+  [words]
+  \"在用\" = \"occupied\"
+  [[table]]
+  sheet = \"台账\"
+  kind = \"cables\"
+  header_row = 3";
 
 /// The help at length: every key of a mapping file.
 fn import_help() -> String {
@@ -238,8 +250,20 @@ fn import_help() -> String {
 #[command(after_help = IMPORT_HELP, after_long_help = import_help())]
 pub struct Import {
     /// Files, or folders of files
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "template", value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// Write a template of the tables (XLSX) into this folder, in the language of --lang, and import nothing
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["files", "dry_run", "findings_out", "corrections"])]
+    pub template: Option<PathBuf>,
+    /// Write all findings into this file (.xlsx or .csv), with a column for corrected values
+    #[arg(long, value_name = "FILE", value_parser = table_file)]
+    pub findings_out: Option<PathBuf>,
+    /// Findings with corrected values: they go into the tables as they are read
+    #[arg(long, value_name = "FILE", value_parser = table_file)]
+    pub corrections: Option<PathBuf>,
+    /// Changes of records that --dry-run shows; --json shows all
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub changes: usize,
     /// Format of the files: native, geojson, ofds, ofds-geojson, tables, or auto to look at them
     #[arg(long, default_value = "auto", value_parser = import_format)]
     pub format: ImportFormat,
@@ -532,6 +556,15 @@ fn import_format(given: &str) -> Result<ImportFormat, String> {
 
 fn export_format(given: &str) -> Result<Format, String> {
     given.parse().map_err(|error: linewright_exchange::DetectError| error.to_string())
+}
+
+fn table_file(given: &str) -> Result<PathBuf, String> {
+    let name = given.to_ascii_lowercase();
+    if name.ends_with(".csv") || name.ends_with(".xlsx") {
+        Ok(PathBuf::from(given))
+    } else {
+        Err("give a name that ends in .xlsx or .csv".to_owned())
+    }
 }
 
 fn not_blank(given: &str) -> Result<String, String> {

@@ -65,7 +65,7 @@ macro_rules! declare_tables {
 tables!(declare_tables);
 
 /// Records that a draft can hold: those of every table.
-pub trait Draftable: Stored {
+pub trait Draftable: Stored + serde::Serialize {
     #[doc(hidden)]
     fn entries(tables: &DraftTables) -> &Vec<Entry<Self>>;
     #[doc(hidden)]
@@ -87,6 +87,7 @@ pub struct Draft {
     repair: bool,
     gone: Vec<AnyId>,
     scope: Option<Scope>,
+    lists_changes: bool,
 }
 
 /// What a replacing import removes records of.
@@ -234,6 +235,24 @@ impl Draft {
 
     pub(crate) fn scope(&self) -> Option<&Scope> {
         self.scope.as_ref()
+    }
+
+    /// Asks for a list of what happens to each record, and for all findings.
+    pub(crate) fn list_all(&mut self, changes: bool, findings: bool) {
+        self.lists_changes = changes;
+        if findings {
+            self.findings.keep_all();
+        }
+    }
+
+    pub(crate) fn lists_changes(&self) -> bool {
+        self.lists_changes
+    }
+
+    /// The codes of all records.
+    pub(crate) fn labels(&self) -> HashMap<AnyId, Text> {
+        let id = |table: TableKind, at: u32| AnyId { table, raw: linewright_model::PlaceId::placeholder(at).raw() };
+        self.codes.iter().map(|((table, _, code), at)| (id(*table, *at), code.clone())).collect()
     }
 
     /// Notes a finding.

@@ -6,6 +6,8 @@ use std::fmt;
 use linewright_model::{TableKind, Text};
 use serde::Serialize;
 
+use crate::plan::RecordChange;
+
 /// How much a finding matters.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -211,6 +213,9 @@ fn word_begins(text: &str, word: &str) -> bool {
 /// Findings kept in full for each rule; the rest are only counted.
 pub const KEPT_PER_CODE: usize = 1_000;
 
+/// Findings kept in full for each rule where all are wanted: a bound on memory.
+const ALL_KEPT: usize = 1_000_000;
+
 /// A bounded collection of findings: counts all, keeps the first [`KEPT_PER_CODE`] of each rule.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Findings {
@@ -218,6 +223,7 @@ pub struct Findings {
     more: BTreeMap<&'static str, u64>,
     totals: Totals,
     refusing: u64,
+    keep_all: bool,
 }
 
 /// Numbers of findings, those not listed included.
@@ -245,11 +251,16 @@ impl Findings {
         self.totals.repaired += u64::from(finding.repaired.is_some());
         self.refusing += u64::from(finding.refuses());
         let kept = self.kept.entry(finding.code).or_default();
-        if kept.len() < KEPT_PER_CODE {
+        if kept.len() < if self.keep_all { ALL_KEPT } else { KEPT_PER_CODE } {
             kept.push(finding);
         } else {
             *self.more.entry(finding.code).or_default() += 1;
         }
+    }
+
+    /// Keeps all findings in full from now on, up to a million of each rule.
+    pub fn keep_all(&mut self) {
+        self.keep_all = true;
     }
 
     /// Whether some finding refuses the import.
@@ -293,6 +304,9 @@ pub struct Report {
     pub totals: Totals,
     /// What happens to each table; tables without records are left out.
     pub tables: BTreeMap<TableKind, Counts>,
+    /// What happens to each record, where that was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<RecordChange>,
 }
 
 impl Report {
@@ -300,7 +314,7 @@ impl Report {
     pub fn new(findings: Findings, tables: BTreeMap<TableKind, Counts>) -> Self {
         let mut listed: Vec<Finding> = findings.kept.into_values().flatten().collect();
         listed.sort();
-        Self { findings: listed, not_listed: findings.more, totals: findings.totals, tables }
+        Self { findings: listed, not_listed: findings.more, totals: findings.totals, tables, changes: Vec::new() }
     }
 }
 

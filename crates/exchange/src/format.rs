@@ -192,6 +192,12 @@ pub struct ImportOptions {
     pub crs: Option<Crs>,
     /// Code of the data set that records of no data set come to lie in.
     pub dataset: Option<Text>,
+    /// Whether the report lists what happens to each record.
+    pub list_changes: bool,
+    /// Whether the report keeps all findings, not only the first of each rule.
+    pub all_findings: bool,
+    /// Findings with corrected values, as written by [`sheets::findings_file`]: they go into the tables read.
+    pub corrections: Option<File>,
     /// What was found before anything was read; it goes into the report.
     pub remarks: Vec<Finding>,
 }
@@ -263,6 +269,11 @@ pub fn import(files: &[File], options: &ImportOptions, network: &Network) -> Res
         let source = Source::file(files.first().map_or_else(Text::default, |file| file.name.clone()));
         draft.note(Finding::warning("nothing-to-import", &source, "", "there is nothing to import: no node, no line"));
     }
+    if options.corrections.is_some() && format != Format::Tables {
+        let reason = "corrections go into tables (XLSX, CSV); correct a map where it was made";
+        draft.note(Finding::error("corrections-unfit", &Source::default(), "", reason));
+    }
+    draft.list_all(options.list_changes, options.all_findings);
     Ok(plan_import(draft, network, options.mode))
 }
 

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use linewright_exchange::finding::Report;
-use linewright_exchange::input::{File, FileError, read_files};
+use linewright_exchange::input::{File, FileError, read_files, write_file, write_files};
 use linewright_exchange::plan::{Mode as Absent, Outcome};
+use linewright_exchange::sheets::{Language, findings_file, template};
 use linewright_exchange::{Format, ImportOptions, sort_out};
 use linewright_model::{Network, Text, Version};
 use linewright_store::{CommitError, Committed, Mode, Proposal, Storage, connect};
@@ -18,6 +19,7 @@ use crate::output::Answer;
 use crate::progress::Line;
 use crate::session::Session;
 use crate::text;
+use crate::text::words::Lang;
 
 /// What an import did, or would do.
 #[derive(Serialize)]
@@ -34,6 +36,9 @@ pub struct Imported {
     pub dry_run: bool,
     /// Whether the files differ from the network.
     pub changed: bool,
+    /// Where the findings were written, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub findings_out: Option<PathBuf>,
     /// Findings and counts.
     pub report: Report,
 }
@@ -43,6 +48,13 @@ const TRIES: u32 = 5;
 
 /// Runs the command; Ctrl-C ends it with everything as it was.
 pub async fn run(args: &Import, session: &Session) -> Result<Answer, Failure> {
+    if let Some(folder) = &args.template {
+        return write_template(folder, session);
+    }
+    if let Some(path) = args.findings_out.as_ref().filter(|path| path.exists()) {
+        let advice = "corrections may stand in it: give another name";
+        return Err(Failure::Exists { path: path.clone(), advice });
+    }
     let committing = Cell::new(None);
     tokio::select! {
         // Asked first, so that it is heard from the beginning.
@@ -98,16 +110,52 @@ async fn read_and_write(
         mode: if args.replace { Absent::Replace } else { Absent::Merge },
         crs: args.crs,
         dataset: args.name.as_deref().map(Text::from),
+        list_changes: args.dry_run,
+        all_findings: args.findings_out.is_some(),
+        corrections: match &args.corrections {
+            Some(path) => read_files(std::slice::from_ref(path), limit_bytes)?.pop(),
+            None => None,
+        },
         remarks,
+        ..ImportOptions::default()
     };
     let job = Job { args, session, input: Arc::new((files, options)), line, committing };
-    let imported = if args.dry_run { job.rehearse(format).await? } else { job.write(format).await? };
+    let mut imported = if args.dry_run { job.rehearse(format).await? } else { job.write(format).await? };
     drop(job);
+    if let Some(path) = &args.findings_out {
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        let file = findings_file(&imported.report, &name, language(session)).map_err(no_workbook)?;
+        write_file(path, &file.bytes)?;
+        imported.findings_out = Some(path.clone());
+    }
     let refused = imported.refused;
     let answer = Answer::new(session, &imported, || {
-        text::import::render(&imported, args.findings, session.quiet, session.lang)
+        text::import::render(&imported, [args.findings, args.changes], session.quiet, session.lang)
     })?;
     Ok(answer.refused(refused))
+}
+
+fn language(session: &Session) -> Language {
+    match session.lang {
+        Lang::En => Language::English,
+        Lang::Zh => Language::Chinese,
+    }
+}
+
+fn no_workbook(error: linewright_exchange::sheets::XlsxError) -> Failure {
+    Failure::Internal(format!("the workbook cannot be put together: {error}"))
+}
+
+/// Writes the template of the tables; one that is there already stays.
+fn write_template(folder: &Path, session: &Session) -> Result<Answer, Failure> {
+    let file = template(language(session)).map_err(no_workbook)?;
+    let path = folder.join(&*file.name);
+    if path.exists() {
+        return Err(Failure::Exists { path, advice: "move it away first" });
+    }
+    write_files(folder, &[file])?;
+    let document = serde_json::json!({"written": path});
+    Answer::new(session, &document, || format!("{} {}\n", session.lang.pick("written:", "已写入："), path.display()))
 }
 
 fn read_text(path: &Path) -> Result<Text, Failure> {
@@ -142,6 +190,7 @@ impl Job<'_> {
             refused: outcome.refused,
             dry_run: self.args.dry_run,
             changed: !outcome.changes.is_empty(),
+            findings_out: None,
             report: outcome.report,
         }
     }

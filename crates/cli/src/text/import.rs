@@ -3,19 +3,25 @@
 use std::collections::BTreeMap;
 
 use linewright_exchange::finding::{Finding, Severity};
+use linewright_exchange::plan::RecordChange;
+use linewright_model::ChangeKind;
 
 use super::figures::{cny as grouped, pad};
 use super::tables::{and_more, table};
 use super::words::Lang;
 use crate::commands::import::Imported;
 
-/// The findings by rule, `shown` of each; then what was done. When `quiet`, only those that refuse the import.
-pub fn render(imported: &Imported, shown: usize, quiet: bool, lang: Lang) -> String {
+/// The findings by rule and the changes, `shown` of each; then what was done. When `quiet`, only those that refuse the import.
+pub fn render(imported: &Imported, shown: [usize; 2], quiet: bool, lang: Lang) -> String {
     let mut out = String::new();
-    findings(&mut out, imported, shown, quiet, lang);
+    findings(&mut out, imported, shown[0], quiet, lang);
     // What a refused import would have brought is none of the network's figures.
     if !imported.refused {
         counts(&mut out, imported, lang);
+        changes(&mut out, &imported.report.changes, shown[1], lang);
+    }
+    if let Some(path) = &imported.findings_out {
+        out.push_str(&format!("{} {}\n", lang.pick("findings written to", "问题清单已写入"), path.display()));
     }
     out.push_str(&conclusion(imported, lang));
     out.push('\n');
@@ -80,6 +86,37 @@ fn counts(out: &mut String, imported: &Imported, lang: Lang) {
             out.push_str(&right(&if count == 0 { "·".to_owned() } else { grouped_u64(count) }));
         }
         out.push('\n');
+    }
+}
+
+/// The records that change, with their fields; those that change or go before those that come.
+fn changes(out: &mut String, all: &[RecordChange], shown: usize, lang: Lang) {
+    let of = |kind| all.iter().filter(move |change| change.kind == kind);
+    let signs = [(ChangeKind::Update, '~'), (ChangeKind::Remove, '-'), (ChangeKind::Create, '+')];
+    let ordered = signs.into_iter().flat_map(|(kind, sign)| of(kind).map(move |change| (sign, change)));
+    for (sign, change) in ordered.take(shown) {
+        out.push_str(&format!("  {sign} {} {}\n", table(lang, change.table), change.code));
+        for field in &change.fields {
+            let [before, after] = [&field.before, &field.after].map(|value| value_text(value, lang));
+            out.push_str(&format!("      {}: {before} → {after}\n", field.field));
+        }
+    }
+    if all.len() > shown && shown > 0 {
+        out.push_str(&and_more((all.len() - shown) as u64, lang));
+    }
+}
+
+/// A value of a field, shortened.
+fn value_text(value: &serde_json::Value, lang: Lang) -> String {
+    const SHOWN_CHARS: usize = 60;
+    let text = match value {
+        serde_json::Value::Null => lang.pick("(nothing)", "（空）").to_owned(),
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    match text.char_indices().nth(SHOWN_CHARS) {
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
+        None => text,
     }
 }
 

@@ -67,13 +67,13 @@ fn imported(outcome: Outcome, base: u64, version: Option<u64>) -> Imported {
 #[test]
 fn an_import_says_what_it_did() {
     let first = imported(compared(SPAN, &Network::new()), 0, Some(1));
-    insta::assert_snapshot!("import", super::import::render(&first, 5, false, Lang::En));
+    insta::assert_snapshot!("import", super::import::render(&first, [5, 5], false, Lang::En));
     let again = imported(compared(SPAN, &street()), 1, None);
-    insta::assert_snapshot!("import_again_zh", super::import::render(&again, 5, false, Lang::Zh));
+    insta::assert_snapshot!("import_again_zh", super::import::render(&again, [5, 5], false, Lang::Zh));
     let bad = SPAN.replace("950", "far").replace("M,Y", "M,Z");
     let refused = imported(compared(&bad, &street()), 1, None);
-    insta::assert_snapshot!("import_refused", super::import::render(&refused, 1, false, Lang::En));
-    insta::assert_snapshot!("import_refused_zh", super::import::render(&refused, 1, false, Lang::Zh));
+    insta::assert_snapshot!("import_refused", super::import::render(&refused, [1, 5], false, Lang::En));
+    insta::assert_snapshot!("import_refused_zh", super::import::render(&refused, [1, 5], false, Lang::Zh));
 }
 
 #[test]

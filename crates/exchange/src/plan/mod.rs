@@ -1,5 +1,6 @@
 //! The difference between a draft and the network, as a change set and a report.
 
+mod changed;
 mod ground;
 mod slots;
 
@@ -11,7 +12,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::draft::{Draft, Draftable, tables};
 use crate::finding::{Counts, Finding, Findings, Report, Source};
+use changed::{Labels, whole};
 use ground::Ground;
+
+pub use changed::{FieldChange, RecordChange};
 
 /// What happens to records that the input does not have.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -50,7 +54,14 @@ pub fn plan_import(mut draft: Draft, network: &Network, mode: Mode) -> Outcome {
     ground.check_removals(&draft, &mut findings);
     let left_out = slots::settle(&mut draft, &mut ground, &mut findings);
 
-    let mut diff = Diff { ground: &ground, changes: ChangeSet::new(Origin::Recording), tables: BTreeMap::new() };
+    let labels = draft.lists_changes().then(|| Labels { network, drafted: draft.labels() });
+    let mut diff = Diff {
+        ground: &ground,
+        changes: ChangeSet::new(Origin::Recording),
+        tables: BTreeMap::new(),
+        labels,
+        listed: Vec::new(),
+    };
     macro_rules! diff_tables {
         ($(($record:ident, $table:ident)),* $(,)?) => { $(diff.table::<linewright_model::$record>(&mut draft);)* };
     }
@@ -59,7 +70,7 @@ pub fn plan_import(mut draft: Draft, network: &Network, mode: Mode) -> Outcome {
         ($(($record:ident, $table:ident)),* $(,)?) => { $(diff.remove::<linewright_model::$record>(&left_out);)* };
     }
     tables!(remove_tables);
-    let Diff { changes, tables, .. } = diff;
+    let Diff { changes, tables, listed, .. } = diff;
 
     if !findings.refuse()
         && !changes.is_empty()
@@ -70,7 +81,8 @@ pub fn plan_import(mut draft: Draft, network: &Network, mode: Mode) -> Outcome {
     }
     let refused = findings.refuse();
     let changes = if refused { ChangeSet::new(Origin::Recording) } else { changes };
-    Outcome { changes, report: Report::new(findings, tables), refused }
+    let report = Report { changes: listed, ..Report::new(findings, tables) };
+    Outcome { changes, report, refused }
 }
 
 /// Finds records that are wrong in themselves or refer to nothing.
@@ -123,9 +135,26 @@ struct Diff<'a> {
     ground: &'a Ground<'a>,
     changes: ChangeSet,
     tables: BTreeMap<TableKind, Counts>,
+    /// Names of records, where the changes are to be listed.
+    labels: Option<Labels<'a>>,
+    listed: Vec<RecordChange>,
 }
 
 impl Diff<'_> {
+    /// Takes a change over, and lists it where that is asked for.
+    fn push<R: Draftable>(&mut self, edit: Edit<R>) {
+        if let Some(labels) = &self.labels {
+            let fields = match (&edit.before, &edit.after) {
+                (Some(before), Some(after)) => labels.fields(&**before, &**after),
+                _ => Vec::new(),
+            };
+            let change = R::change(edit);
+            self.listed.push(RecordChange { fields, ..whole(&change) });
+            return self.changes.changes.push(change);
+        }
+        self.changes.changes.push(R::change(edit));
+    }
+
     fn counts(&mut self, table: TableKind) -> &mut Counts {
         self.tables.entry(table).or_default()
     }
@@ -141,11 +170,11 @@ impl Diff<'_> {
                 Some((known, before)) => {
                     self.counts(R::Id::TABLE).updated += 1;
                     let edit = Edit { id: known, before: Some(before.clone()), after: Some(Arc::new(record)) };
-                    self.changes.changes.push(R::change(edit));
+                    self.push(edit);
                 }
                 None => {
                     self.counts(R::Id::TABLE).created += 1;
-                    self.changes.changes.push(R::change(Edit { id, before: None, after: Some(Arc::new(record)) }));
+                    self.push(Edit::<R> { id, before: None, after: Some(Arc::new(record)) });
                 }
             }
         }
@@ -160,7 +189,7 @@ impl Diff<'_> {
         for id in gone {
             if let Some(before) = self.ground.network.get(id) {
                 self.counts(R::Id::TABLE).removed += 1;
-                self.changes.changes.push(R::change(Edit { id, before: Some(before.clone()), after: None }));
+                self.push(Edit::<R> { id, before: Some(before.clone()), after: None });
             }
         }
     }

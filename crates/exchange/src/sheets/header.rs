@@ -9,6 +9,7 @@ use crate::finding::{Finding, shown};
 use crate::sheets::grid::{Cell, Grid};
 use crate::sheets::kind::{Field, Kind};
 use crate::sheets::mapping::{Mapping, TableMapping};
+use crate::sheets::template::NOTES;
 use crate::sheets::words::squeezed;
 
 /// Rows in which the headings are looked for; titles and remarks may stand above them.
@@ -45,10 +46,10 @@ pub(crate) enum Sorted {
 /// Finds the headings of a grid: the row of the first ones that names most columns of one kind.
 pub(crate) fn sort(grid: Grid, mapping: &Mapping, draft: &mut Draft) -> Sorted {
     let said = mapping.of(&grid.source.file, &grid.source.sheet);
-    if said.is_some_and(|said| said.skip) {
+    let title = squeezed(&grid.title());
+    if said.is_some_and(|said| said.skip) || NOTES.iter().any(|notes| squeezed(notes) == title) {
         return Sorted::Other(grid);
     }
-    let title = squeezed(&grid.title());
     let mut best: Option<(i64, usize, Kind)> = None;
     for (at, (number, row)) in grid.rows.iter().enumerate().take(LOOKED_AT) {
         if said.and_then(|said| said.header_row).is_some_and(|wanted| wanted != *number) {
@@ -80,7 +81,7 @@ pub(crate) fn sort(grid: Grid, mapping: &Mapping, draft: &mut Draft) -> Sorted {
 /// How well a row fits as headings of a kind; none when a required one is missing.
 fn score(row: &[Cell], kind: Kind, title: &str, said: Option<&TableMapping>, mapping: &Mapping) -> Option<i64> {
     let heads: Vec<String> = row.iter().map(|cell| squeezed(&cell.shown())).collect();
-    let mut found = 0;
+    let mut found: i64 = 0;
     for field in kind.fields() {
         let known = names(field, kind, said, mapping).any(|name| heads.contains(&squeezed(&name)));
         if known {
@@ -88,6 +89,10 @@ fn score(row: &[Cell], kind: Kind, title: &str, said: Option<&TableMapping>, map
         } else if field.required {
             return None;
         }
+    }
+    // One word alone may stand in any row of text.
+    if found < 4 && said.is_none_or(|said| said.kind.is_none()) {
+        return None;
     }
     // Of two kinds whose headings all fit, the one that the sheet is named after is meant.
     let hinted = kind.hints().iter().map(|hint| squeezed(hint)).filter(|hint| title.contains(hint.as_str()));

@@ -167,6 +167,18 @@ const PLACES: &[Field] = &[
         ["32.0163", "32.0163"],
     ),
     field(
+        "crs",
+        false,
+        ["坐标系", "Coordinate system"],
+        &["crs", "坐标系统"],
+        [
+            "本行坐标的坐标系：wgs84、cgcs2000、gk3:120、gk3-zone:40、gcj02（高德、腾讯）、bd09（百度）；空则用 --crs",
+            "of the coordinates in this row: wgs84, cgcs2000, gk3:120, gk3-zone:40, gcj02 (Gaode, Tencent), \
+             bd09 (Baidu); empty is that of --crs",
+        ],
+        ["wgs84", "wgs84"],
+    ),
+    field(
         "within",
         false,
         ["所在设施", "Within"],
@@ -366,7 +378,7 @@ const PORTS: &[Field] = &[
         ["端口", "Ports"],
         &["端子", "端口号", "端子号", "端口序号", "port", "terminal", "port number"],
         RANGE,
-        ["1-24", "1-24"],
+        ["3-24", "3-24"],
     ),
     field(
         "port_kind",

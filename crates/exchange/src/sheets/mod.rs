@@ -3,6 +3,7 @@
 //! A sheet becomes a [`grid::Grid`] of cells, [`header`] finds its headings and kind, [`read`] makes records of its
 //! rows. Who owns a slot is settled row by row: the second owner is a finding `disputed-slot`.
 
+mod corrections;
 mod csv_file;
 mod grid;
 mod header;
@@ -15,14 +16,18 @@ mod read;
 mod row;
 mod settle;
 mod slots;
+mod template;
 mod value;
 mod words;
 mod workbook;
 
 use linewright_model::{Network, Text};
 
+pub use corrections::findings_file;
 pub use kind::{Field, Kind};
 pub use mapping::{Headings, Mapping, MappingError, TableMapping};
+pub use rust_xlsxwriter::XlsxError;
+pub use template::{Language, template};
 
 use crate::draft::Draft;
 use crate::finding::{Finding, Source};
@@ -43,6 +48,7 @@ pub fn looks_like(file: &File) -> bool {
 /// Reads tables into a draft.
 pub fn read(files: &[File], options: &ImportOptions, network: &Network) -> Draft {
     let mut draft = Draft::new(options.repair);
+    draft.list_all(options.list_changes, options.all_findings);
     let mapping = match options.mapping.as_deref().map(Mapping::from_toml).transpose() {
         Ok(mapping) => mapping.unwrap_or_default(),
         Err(error) => {
@@ -53,18 +59,15 @@ pub fn read(files: &[File], options: &ImportOptions, network: &Network) -> Draft
     let mut grids = Vec::new();
     let mut cells = 0;
     for file in files {
-        if workbook::is_ole(file) {
-            draft.note(workbook::refuse_ole(file));
-        } else if workbook::is_zip(file) {
-            grids.extend(workbook::read(file, &mut cells, &mut draft));
-        } else {
-            grids.extend(csv_file::read(file, &mut cells, &mut draft));
-        }
+        grids.extend(grids_of(file, &mut cells, &mut draft));
     }
     if grids.is_empty() && draft.findings().refuse() {
         return draft;
     }
-    let tables = sort(grids, &mapping, &mut draft);
+    let mut tables = sort(grids, &mapping, &mut draft);
+    let corrections = options.corrections.as_ref().map(|file| grids_of(file, &mut cells, &mut draft));
+    corrections::apply(&mut tables, &corrections.unwrap_or_default(), &mut draft);
+    tables.iter_mut().for_each(|table| check_cells(table, &mut draft));
     let crs = options.crs.or(mapping.crs);
     if crs.is_none() && needs_crs(&tables, &mut draft) {
         return draft;
@@ -74,6 +77,18 @@ pub fn read(files: &[File], options: &ImportOptions, network: &Network) -> Draft
         read::read(&tables, &code, crs, &mapping, network, &mut draft);
     }
     draft
+}
+
+/// The grids of a file, whatever it is.
+fn grids_of(file: &File, cells: &mut u64, draft: &mut Draft) -> Vec<Grid> {
+    if workbook::is_ole(file) {
+        draft.note(workbook::refuse_ole(file));
+        Vec::new()
+    } else if workbook::is_zip(file) {
+        workbook::read(file, cells, draft)
+    } else {
+        csv_file::read(file, cells, draft).into_iter().collect()
+    }
 }
 
 /// Finds out what each grid is; those that are no tables are remarks, unless there is nothing else.
@@ -86,7 +101,6 @@ fn sort(grids: Vec<Grid>, mapping: &Mapping, draft: &mut Draft) -> Vec<Table> {
             Sorted::Unreadable => unreadable = true,
         }
     }
-    tables.iter_mut().for_each(|table| check_cells(table, draft));
     let kinds = || Kind::ALL.map(|kind| format!("{} {}", kind.name(), kind.title()[0])).join(", ");
     for grid in others {
         let finding = if tables.is_empty() && !unreadable {
@@ -108,13 +122,18 @@ fn sort(grids: Vec<Grid>, mapping: &Mapping, draft: &mut Draft) -> Vec<Table> {
 fn needs_crs(tables: &[Table], draft: &mut Draft) -> bool {
     let with_positions = tables.iter().find(|table| {
         let columns = ["x", "y"].map(|key| table.columns.get(key).map(|(column, _)| *column));
-        let filled =
-            |column: usize| table.rows().iter().any(|(_, row)| row.get(column).is_some_and(|cell| !cell.is_empty()));
-        matches!(columns, [Some(x), Some(y)] if filled(x) && filled(y))
+        let declared = table.columns.get("crs").map(|(column, _)| *column);
+        let filled = |row: &[Cell], column: usize| row.get(column).is_some_and(|cell| !cell.is_empty());
+        let [Some(x), Some(y)] = columns else { return false };
+        table
+            .rows()
+            .iter()
+            .any(|(_, row)| filled(row, x) && filled(row, y) && !declared.is_some_and(|column| filled(row, column)))
     });
     let Some(table) = with_positions else { return false };
     let reason = format!(
-        "the table has coordinates, and nothing says in which system; name it with --crs or as crs in the mapping \
+        "the table has coordinates, and nothing says in which system; name it with --crs, as crs in the mapping, \
+         or in a column of its own \
          (Gaode and Tencent use gcj02, Baidu bd09, GPS wgs84): {}",
         linewright_model::crs::Crs::ACCEPTED
     );
@@ -166,3 +185,5 @@ fn check_cells(table: &mut Table, draft: &mut Draft) {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wild;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use linewright_model::crs::Crs;
 use linewright_model::{
     Cable, Device, DeviceId, DeviceKind, Occupancy, Place, PlaceId, PlaceKind, Plant, PortBlock, PortKind, Stage, Text,
 };
@@ -22,8 +23,8 @@ pub(crate) struct Ports {
 }
 
 impl Reader<'_> {
-    /// Places; which place each stands in is known when all are.
-    pub(crate) fn places(&mut self, rows: Vec<Row<'_>>) {
+    /// Places; what comes back is yet to be put into the places it stands in.
+    pub(crate) fn places<'r>(&mut self, rows: impl Iterator<Item = Row<'r>>) -> Vec<(Row<'r>, Text, PlaceId)> {
         let mut inner = Vec::new();
         for row in rows {
             let Some(code) = row.wanted_code("code", "", self.draft) else { continue };
@@ -36,7 +37,12 @@ impl Reader<'_> {
                 place.kind = row.word("kind", &code, self.mapping, self.draft).unwrap_or(PlaceKind::Node);
             }
             if row.has("x") && row.has("y") {
-                place.position = row.position("x", "y", &code, self.crs, self.draft);
+                let declared = row.read("crs", &code, self.draft, |cell| {
+                    let given = cell.shown();
+                    let known = (!given.is_empty()).then(|| given.parse::<Crs>());
+                    known.transpose().map_err(|error| format!("is no coordinate system: {error}"))
+                });
+                place.position = row.position("x", "y", &code, declared.or(self.crs), self.draft);
             }
             if row.has("region") {
                 place.region = row.text("region");
@@ -51,6 +57,11 @@ impl Reader<'_> {
                 inner.push((row, code, id));
             }
         }
+        inner
+    }
+
+    /// Puts places into those they stand in, when all are known.
+    pub(crate) fn contain(&mut self, inner: Vec<(Row<'_>, Text, PlaceId)>) {
         for (row, code, id) in inner {
             match self.reference::<PlaceId>(row, "within", &code) {
                 Some(outer) if outer == id => {

@@ -53,11 +53,12 @@ pub(crate) fn read(
     let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| tables.iter().any(|t| t.kind == *kind)).collect();
     reader.draft.set_scope(Scope { dataset, tables: replaced(&kinds) });
 
-    reader.places(of(Kind::Places).collect());
+    let inner = reader.places(of(Kind::Places));
     of(Kind::Cables).for_each(|row| reader.cable(row));
     let mut ports = Ports::default();
     of(Kind::Ports).for_each(|row| reader.port_block(row, &mut ports));
     reader.devices(ports);
+    reader.contain(inner);
     let mut joints = Joints::default();
     of(Kind::Terminations).for_each(|row| reader.termination(row, &mut joints));
     of(Kind::Splices).for_each(|row| reader.splice(row, &mut joints));

@@ -48,7 +48,7 @@ pub(crate) fn refuse_ole(file: &File) -> Finding {
 /// The grids of a workbook, one for each sheet.
 pub(crate) fn read(file: &File, cells: &mut u64, draft: &mut Draft) -> Vec<Grid> {
     let source = Source::file(file.name.clone());
-    if let Err(finding) = unpackable(file, &source) {
+    if let Err(finding) = unpackable(file, &source, MAX_UNPACKED, MAX_KEPT) {
         draft.note(*finding);
         return Vec::new();
     }
@@ -67,12 +67,12 @@ fn damaged(source: &Source, why: impl std::fmt::Display) -> Box<Finding> {
 }
 
 /// Unpacks every part once, keeping nothing, so that no part is larger than memory allows.
-fn unpackable(file: &File, source: &Source) -> Result<(), Box<Finding>> {
+pub(crate) fn unpackable(file: &File, source: &Source, most: u64, most_kept: u64) -> Result<(), Box<Finding>> {
     let too_large = |what: &str| {
         let reason = format!(
             "the workbook unpacks to more than {} MiB{what}, which is too much for one import; \
              split it, or save its sheets as CSV",
-            if what.is_empty() { MAX_UNPACKED >> 20 } else { MAX_KEPT >> 20 }
+            if what.is_empty() { most >> 20 } else { most_kept >> 20 }
         );
         Box::new(Finding::error("unpacks-too-large", source, "", reason))
     };
@@ -94,10 +94,10 @@ fn unpackable(file: &File, source: &Source) -> Result<(), Box<Finding>> {
             }
             of_part += read as u64;
             total += read as u64;
-            if total > MAX_UNPACKED {
+            if total > most {
                 return Err(too_large(""));
             }
-            if whole && of_part > MAX_KEPT {
+            if whole && of_part > most_kept {
                 return Err(too_large(" of text"));
             }
         }
