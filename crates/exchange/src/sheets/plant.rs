@@ -223,9 +223,9 @@ impl Reader<'_> {
             place,
             kind,
             model: Text::default(),
-            blocks: Vec::new(),
+            blocks: Vec::new().into(),
             free_board_slots: None,
-            plant: Plant::default(),
+            plant: Plant::default().into(),
         });
         (device.place, device.kind) = (place, kind);
         device.blocks.clear();
@@ -253,7 +253,7 @@ impl Reader<'_> {
                 device.blocks.extend(kept);
             }
             device.blocks.sort_by_key(|block| block.first);
-            device.blocks = merged(std::mem::take(&mut device.blocks));
+            device.blocks = merged(device.blocks.to_vec()).into();
             device.tag.dataset = Some(self.dataset);
             let (name, code) = (device.tag.name.clone(), device.tag.code.clone());
             if self.draft.by_code::<DeviceId>(Some(self.dataset), &code).is_some() {
