@@ -1,6 +1,6 @@
 //! Rules 15–18: cable sections, their cores, tubes, length and course.
 
-use linewright_model::{AnyId, Cable, CableId, Carrier, Id};
+use linewright_model::{Cable, CableId, Id};
 use linewright_search::geometry::distance_m;
 
 use crate::context::numbered;
@@ -18,7 +18,7 @@ const ROUNDING_M: f64 = 1.0;
 /// Rule 15: a section has as many cores as its model says, and whatever is said of single cores is of cores 1..n,
 /// of each once.
 pub(crate) fn cores_agree_with_model(ctx: &Context<'_>, notes: &mut Notes) {
-    for (id, cable) in ctx.network.all::<Cable>() {
+    for (id, cable) in ctx.each::<Cable>() {
         let Some(cores) = cable.cores else { continue };
         if let Some(named) = model_cores(&cable.model).filter(|named| *named != cores) {
             let message = format!("{} has {cores} cores but model {} has {named}", ctx.named(id), cable.model);
@@ -66,7 +66,7 @@ pub(crate) fn model_cores(model: &str) -> Option<u32> {
 /// Rule 16: tubes hold whole numbers of ribbons and sections whole numbers of tubes, in sizes that are made; ribbons
 /// lie only in models that have them (`GYD…`, 光纤带). A single tube that is not full is no breach.
 pub(crate) fn tubes_agree_with_model(ctx: &Context<'_>, notes: &mut Notes) {
-    for (id, cable) in ctx.network.all::<Cable>() {
+    for (id, cable) in ctx.each::<Cable>() {
         let mut breaches = Vec::new();
         let divides = |part: u32, whole: u32| whole <= part || whole.is_multiple_of(part);
         let (cores, tube, ribbon) = (cable.cores, cable.cores_per_tube, cable.cores_per_ribbon);
@@ -99,7 +99,7 @@ pub(crate) fn tubes_agree_with_model(ctx: &Context<'_>, notes: &mut Notes) {
 /// than the policy's multiple of it. Sections inside one building have no straight line to compare with.
 pub(crate) fn plausible_section_length(ctx: &Context<'_>, notes: &mut Notes) {
     let limits = &ctx.policy.distance;
-    for (id, cable) in ctx.network.all::<Cable>() {
+    for (id, cable) in ctx.each::<Cable>() {
         if ctx.ground(cable.a) == ctx.ground(cable.b) {
             continue;
         }
@@ -123,7 +123,7 @@ pub(crate) fn plausible_section_length(ctx: &Context<'_>, notes: &mut Notes) {
 /// Rule 18: the spans of a section are connected, from where its end A stands to where its end B stands. A section
 /// without recorded spans is not judged.
 pub(crate) fn section_follows_spans(ctx: &Context<'_>, notes: &mut Notes) {
-    for (id, cable) in ctx.network.all::<Cable>() {
+    for (id, cable) in ctx.each::<Cable>() {
         let Some(first) = cable.route.first() else { continue };
         let mut at = ctx.ground(cable.a);
         let mut last = first.span;
@@ -150,12 +150,6 @@ pub(crate) fn section_follows_spans(ctx: &Context<'_>, notes: &mut Notes) {
             notes.say(id, [last.any()], message);
         }
     }
-}
-
-/// The spans a section lies in and the bores it names, for rule 19.
-pub(crate) fn bores(cable: &Cable) -> impl Iterator<Item = (Carrier, AnyId, u16)> {
-    let named = |hop: &linewright_model::RouteHop| Some((Carrier::Span(hop.span), hop.span.any(), hop.bore?));
-    cable.route.iter().filter_map(named)
 }
 
 #[cfg(test)]

@@ -1,10 +1,14 @@
 //! What every check needs: the network, the limits, the time, and where things stand and meet.
 
+use std::sync::{Arc, OnceLock};
+
 use chrono::{DateTime, Utc};
-use linewright_catalog::Policy;
-use linewright_model::{AnyId, Carrier, Network, PlaceId, PortKind, Position};
+use linewright_catalog::{Catalog, Policy};
+use linewright_model::{AnyId, Carrier, Network, PlaceId, PortKind, Position, SpanId, Stored};
+use linewright_search::trench::{self, Beside, Limits};
 
 use crate::joints::Joints;
+use crate::near::Scope;
 use crate::{Finding, Rule};
 
 /// How deep places may stand in one another; a bound against circles of `within`.
@@ -16,16 +20,62 @@ pub struct Context<'a> {
     pub network: &'a Network,
     /// The carrier's limits.
     pub policy: &'a Policy,
+    /// The carrier's tables.
+    pub catalog: &'a Catalog,
     /// The time of the audit.
     pub now: DateTime<Utc>,
     pub(crate) joints: Joints,
+    /// The records to be judged; all when there is none.
+    scope: Option<&'a Scope>,
+    /// Spans beside each other; found when the first rule asks.
+    beside: OnceLock<Vec<Beside>>,
 }
 
 impl<'a> Context<'a> {
-    /// Prepares an audit.
+    /// Prepares an audit of everything.
     #[must_use]
-    pub fn new(network: &'a Network, policy: &'a Policy, now: DateTime<Utc>) -> Self {
-        Self { network, policy, now, joints: Joints::of(network) }
+    pub fn new(network: &'a Network, catalog: &'a Catalog, now: DateTime<Utc>) -> Self {
+        Self::within(network, catalog, now, None)
+    }
+
+    pub(crate) fn within(
+        network: &'a Network,
+        catalog: &'a Catalog,
+        now: DateTime<Utc>,
+        scope: Option<&'a Scope>,
+    ) -> Self {
+        let joints = Joints::of(network, scope);
+        Self { network, policy: catalog.policy(), catalog, now, joints, scope, beside: OnceLock::new() }
+    }
+
+    /// The same network with every record to be judged, but without its joints: for rules that ask for none.
+    pub(crate) fn without_joints(&self) -> Self {
+        let joints = Joints::default();
+        Self { joints, scope: None, beside: OnceLock::new(), ..*self }
+    }
+
+    /// The records of one type that are to be judged, by id: what a finding about one says rests on records no further
+    /// away than [`Scope`] looks.
+    pub(crate) fn each<R: Stored>(&self) -> impl Iterator<Item = (R::Id, &'a Arc<R>)> {
+        let network = self.network;
+        let all = self.scope.is_none().then(|| network.all::<R>()).into_iter().flatten();
+        let some = self.scope.into_iter().flat_map(Scope::of_type::<R::Id>);
+        all.chain(some.filter_map(move |id| Some((id, network.get(id)?))))
+    }
+
+    /// Whether a record is to be judged.
+    pub(crate) fn judges(&self, id: impl Into<AnyId>) -> bool {
+        self.scope.is_none_or(|scope| scope.contains(id.into()))
+    }
+
+    /// Pairs of spans beside each other, one of which is to be judged.
+    pub(crate) fn beside(&self) -> &[Beside] {
+        let trench = &self.policy.shared_trench;
+        let limits = Limits { gap_m: trench.gap_m, run_m: trench.run_m };
+        self.beside.get_or_init(|| match self.scope {
+            None => trench::all(self.network, limits),
+            Some(scope) => trench::of_spans(self.network, &scope.of_type::<SpanId>().collect(), limits),
+        })
     }
 
     /// A record as messages name it: its table and code.
@@ -99,8 +149,7 @@ impl Notes {
         self.findings.push(Finding { number, code, severity, subject: subject.into(), others, message });
     }
 
-    pub(crate) fn sorted(mut self) -> Vec<Finding> {
-        self.findings.sort_unstable();
+    pub(crate) fn findings(self) -> Vec<Finding> {
         self.findings
     }
 }

@@ -1,18 +1,17 @@
 //! Rules 19 and 20: ducts and pole lines, and what is taken of them.
 
-use linewright_model::{AnyId, Cable, Carrier, Discipline, Id, Link, Place, PlaceKind, Span, SpanKind};
+use linewright_model::{AnyId, CableId, Carrier, Discipline, Id, Link, Place, PlaceKind, Span, SpanKind};
 
-use crate::cables::bores;
 use crate::{Context, Notes};
 
 /// Rule 19: no more cables lie in a duct than it has bores, or hang on a pole line than it has attachments; no cable
 /// lies in a bore that the duct does not have; and no more is taken of a link than it offers.
 pub(crate) fn taken_within_capacity(ctx: &Context<'_>, notes: &mut Notes) {
-    let spans = ctx.network.all::<Span>().map(|(id, span)| {
+    let spans = ctx.each::<Span>().map(|(id, span)| {
         let unit = if span.kind == SpanKind::Duct { "bores" } else { "attachments" };
         (Carrier::Span(id), span.discipline(), unit)
     });
-    let links = ctx.network.all::<Link>().map(|(id, link)| (Carrier::Link(id), link.slots, "slots"));
+    let links = ctx.each::<Link>().map(|(id, link)| (Carrier::Link(id), link.slots, "slots"));
     for (carrier, discipline, unit) in spans.chain(links) {
         // Numbered slots and bandwidth are guarded by `apply`.
         let Discipline::Counted { capacity: Some(capacity) } = discipline else { continue };
@@ -22,14 +21,14 @@ pub(crate) fn taken_within_capacity(ctx: &Context<'_>, notes: &mut Notes) {
         let by: Vec<AnyId> = taken.amount_owners().map(|(owner, _)| owner).collect();
         notes.say(carrier.any(), by, format!("{name} has {capacity} {unit} of which {amount} are taken"));
     }
-    for (id, cable) in ctx.network.all::<Cable>() {
-        for (carrier, span, bore) in bores(cable) {
-            let Some(Discipline::Counted { capacity: Some(capacity) }) = ctx.network.discipline(carrier) else {
-                continue;
-            };
-            if bore == 0 || u32::from(bore) > capacity {
-                let (name, cable) = (ctx.named(span), ctx.named(id));
-                notes.say(span, [id.any()], format!("{name} has {capacity} bores but {cable} lies in bore {bore}"));
+    for (id, span) in ctx.each::<Span>() {
+        let Some(capacity) = span.capacity else { continue };
+        for cable in ctx.network.referring::<CableId>(id) {
+            let hops = ctx.network.get(cable).into_iter().flat_map(|cable| &cable.route);
+            let absent = |bore: &u16| *bore == 0 || u32::from(*bore) > capacity;
+            for bore in hops.filter(|hop| hop.span == id).filter_map(|hop| hop.bore).filter(absent) {
+                let (name, lies) = (ctx.named(id), ctx.named(cable));
+                notes.say(id, [cable.any()], format!("{name} has {capacity} bores but {lies} lies in bore {bore}"));
             }
         }
     }
@@ -39,7 +38,7 @@ pub(crate) fn taken_within_capacity(ctx: &Context<'_>, notes: &mut Notes) {
 /// the riser by which a cable leaves the ground); also at a box that stands on its own foot. A closure hangs in a
 /// manhole or on a pole, so a duct ends there and not at the closure. Of a node the map says too little to judge.
 pub(crate) fn duct_ends_at_manhole_or_room(ctx: &Context<'_>, notes: &mut Notes) {
-    for (id, span) in ctx.network.all::<Span>() {
+    for (id, span) in ctx.each::<Span>() {
         if span.kind != SpanKind::Duct {
             continue;
         }

@@ -1,13 +1,15 @@
 //! Rules 1–3: splices. Also the index of what is joined to what, which other rules ask.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use linewright_model::{Fixture, Id, Jumper, JumperId, Network, PlaceKind, Port, Splice, SpliceId, SpliceSide};
 
 use crate::context::numbered;
+use crate::near::Scope;
 use crate::{Context, Notes};
 
 /// Splices by what they are fixed to and jumpers by port; built once per audit.
+#[derive(Default)]
 pub(crate) struct Joints {
     // Invariant: each list ascends by (first, splice).
     seams: BTreeMap<Fixture, Seams>,
@@ -45,9 +47,28 @@ pub(crate) struct Overlap {
 }
 
 impl Joints {
-    pub(crate) fn of(network: &Network) -> Self {
+    /// All joints, or those of the records in question and of what these refer to.
+    pub(crate) fn of(network: &Network, scope: Option<&Scope>) -> Self {
+        let Some(scope) = scope else {
+            return Self::index(
+                network.all::<Splice>().map(|(id, splice)| (id, &**splice)),
+                network.all::<Jumper>().map(|(id, jumper)| (id, &**jumper)),
+            );
+        };
+        let splices: BTreeSet<SpliceId> = scope.joined(network);
+        let jumpers: BTreeSet<JumperId> = scope.joined(network);
+        Self::index(
+            splices.into_iter().filter_map(|id| Some((id, &**network.get(id)?))),
+            jumpers.into_iter().filter_map(|id| Some((id, &**network.get(id)?))),
+        )
+    }
+
+    fn index<'a>(
+        splices: impl Iterator<Item = (SpliceId, &'a Splice)>,
+        patches: impl Iterator<Item = (JumperId, &'a Jumper)>,
+    ) -> Self {
         let mut seams: BTreeMap<Fixture, Seams> = BTreeMap::new();
-        for (id, splice) in network.all::<Splice>() {
+        for (id, splice) in splices {
             for (side, other) in [(splice.a, splice.b), (splice.b, splice.a)] {
                 let at = seams.entry(side.on).or_default();
                 at.list.push(Seam { first: side.first, count: splice.count, splice: id, other });
@@ -58,7 +79,7 @@ impl Joints {
             at.list.sort_unstable_by_key(|seam| (seam.first, seam.splice));
         }
         let mut jumpers: BTreeMap<Port, Vec<(JumperId, Port)>> = BTreeMap::new();
-        for (id, jumper) in network.all::<Jumper>() {
+        for (id, jumper) in patches {
             jumpers.entry(jumper.a).or_default().push((id, jumper.b));
             jumpers.entry(jumper.b).or_default().push((id, jumper.a));
         }
@@ -115,6 +136,9 @@ impl Seams {
 pub(crate) fn one_connection_per_core_end(ctx: &Context<'_>, notes: &mut Notes) {
     for (fixture, seams) in ctx.joints.seams() {
         let Fixture::Cable { id, end } = fixture else { continue };
+        if !ctx.judges(id) {
+            continue;
+        }
         for Overlap { first, last, splices } in seams.overlaps() {
             let cores = numbered("core", first, last);
             let [one, other] = splices.map(|splice| ctx.named(splice));
@@ -126,7 +150,7 @@ pub(crate) fn one_connection_per_core_end(ctx: &Context<'_>, notes: &mut Notes) 
 
 /// Rule 2: a splice joins two different cores, in a closure, cabinet, box, room or a place of unknown kind.
 pub(crate) fn splice_joins_two_cores(ctx: &Context<'_>, notes: &mut Notes) {
-    for (id, splice) in ctx.network.all::<Splice>() {
+    for (id, splice) in ctx.each::<Splice>() {
         if let Some(itself) = joined_to_itself(splice) {
             let message = format!("{} joins {} to itself", ctx.named(id), side_named(ctx, &itself, splice.count));
             notes.say(id, [fixed_to(itself.on)], message);
@@ -170,7 +194,7 @@ fn side_named(ctx: &Context<'_>, side: &SpliceSide, count: u32) -> String {
 /// Rule 3: what a splice joins is there: sections that end at its place and devices that stand there, with cores and
 /// ports of those numbers.
 pub(crate) fn splice_where_sections_end(ctx: &Context<'_>, notes: &mut Notes) {
-    for (id, splice) in ctx.network.all::<Splice>() {
+    for (id, splice) in ctx.each::<Splice>() {
         for side in [splice.a, splice.b] {
             let (stands, exist) = match side.on {
                 Fixture::Cable { id, end } => {

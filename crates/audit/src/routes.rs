@@ -28,7 +28,7 @@ type Meeting = (Option<CableEnd>, Option<CableEnd>);
 /// What is selected or reserved is not built yet, so there it is enough that both stand in one place. The second fibre
 /// of a pair shares the equipment ports of the first. No element is repeated, because `apply` gives a slot once.
 pub(crate) fn contiguous_route(ctx: &Context<'_>, notes: &mut Notes) {
-    for (id, trail) in ctx.network.all::<Trail>() {
+    for (id, trail) in ctx.each::<Trail>() {
         if trail.layer != Layer::Fibre {
             continue;
         }

@@ -1,6 +1,6 @@
 //! The table of rules: DOMAIN §10, the numbers that concern the Route, Cable and Fibre layers.
 
-use crate::{Context, Notes, Severity, cables, ducts, joints, routes, slots, terminals};
+use crate::{Context, Notes, Severity, cables, ducts, joints, routes, slots, terminals, trenches};
 
 /// One rule.
 #[derive(Debug)]
@@ -79,7 +79,18 @@ rules! {
     (20, "duct-ends-at-manhole-or-room", Error,
         "A duct ends at manholes, rooms, entries, cabinets or pole risers", "管道段端点须为人手孔、局房、引入口、光交箱或引上杆",
         ducts::duct_ends_at_manhole_or_room),
+    (41, "trench-agrees-with-course", Warning,
+        "Spans beside each other are not recorded in two trenches", "并行敷设的管道段不得登记为不同沟",
+        trenches::trench_agrees_with_course),
+    (42, "trench-recorded", Info,
+        "Spans beside each other are recorded in one trench", "并行敷设的管道段须登记同沟", trenches::trench_is_recorded),
 }
+
+/// The rule that breaks by the passing of time alone.
+pub(crate) const TIMED: u8 = 13;
+
+/// Rules about pairs, which a change of either can break.
+pub(crate) const OF_PAIRS: [u8; 2] = [41, 42];
 
 #[cfg(test)]
 mod tests {
@@ -88,7 +99,7 @@ mod tests {
     #[test]
     fn numbers_ascend_and_codes_differ() {
         let numbers: Vec<u8> = RULES.iter().map(|rule| rule.number).collect();
-        assert_eq!(numbers, (1..=6).chain(8..=20).collect::<Vec<u8>>());
+        assert_eq!(numbers, (1..=6).chain(8..=20).chain([41, 42]).collect::<Vec<u8>>());
         let mut codes: Vec<&str> = RULES.iter().map(|rule| rule.code).collect();
         codes.sort_unstable();
         codes.dedup();
@@ -98,7 +109,8 @@ mod tests {
     #[test]
     fn severities_are_those_of_the_domain() {
         let warnings: Vec<u8> = RULES.iter().filter(|r| r.severity == Severity::Warning).map(|r| r.number).collect();
-        assert_eq!(warnings, [10, 13, 14, 16, 17, 18, 19]);
-        assert!(RULES.iter().all(|r| r.severity != Severity::Info));
+        assert_eq!(warnings, [10, 13, 14, 16, 17, 18, 19, 41]);
+        let infos: Vec<u8> = RULES.iter().filter(|r| r.severity == Severity::Info).map(|r| r.number).collect();
+        assert_eq!(infos, [42]);
     }
 }

@@ -16,7 +16,7 @@ pub(crate) fn is_new(state: SlotState) -> bool {
 /// Rule 8: what is occupied is occupied for somebody. `apply` knows no occupied slot without a trail; what is left to
 /// check is that the trail serves something: a link, a customer or internal user, or an order.
 pub(crate) fn occupied_has_owner(ctx: &Context<'_>, notes: &mut Notes) {
-    for (id, trail) in ctx.network.all::<Trail>() {
+    for (id, trail) in ctx.each::<Trail>() {
         let serves = !trail.customer.trim().is_empty()
             || trail.reservation.is_some()
             || ctx.network.referring::<LinkId>(id).next().is_some();
@@ -34,9 +34,9 @@ pub(crate) fn occupied_has_owner(ctx: &Context<'_>, notes: &mut Notes) {
 /// that was built by it; it guards against a fault in that guard.
 pub(crate) fn one_owner(ctx: &Context<'_>, notes: &mut Notes) {
     let network = ctx.network;
-    let cables = network.all::<Cable>().map(|(id, _)| Carrier::Cable(id));
-    let devices = network.all::<Device>().map(|(id, _)| Carrier::Device(id));
-    let links = network.all::<Link>().map(|(id, _)| Carrier::Link(id));
+    let cables = ctx.each::<Cable>().map(|(id, _)| Carrier::Cable(id));
+    let devices = ctx.each::<Device>().map(|(id, _)| Carrier::Device(id));
+    let links = ctx.each::<Link>().map(|(id, _)| Carrier::Link(id));
     for carrier in cables.chain(devices).chain(links) {
         let uses = network.taken(carrier).map_or(&[][..], |taken| taken.uses());
         for pair in uses.windows(2) {
@@ -54,7 +54,7 @@ pub(crate) fn one_owner(ctx: &Context<'_>, notes: &mut Notes) {
 /// Rule 11: a route that is not built yet takes no damaged slot and rests on no retired plant. A slot that is out of
 /// use cannot be held at all: `apply` refuses it.
 pub(crate) fn new_routes_on_sound_plant(ctx: &Context<'_>, notes: &mut Notes) {
-    for (id, trail) in ctx.network.all::<Trail>() {
+    for (id, trail) in ctx.each::<Trail>() {
         let mut retired = BTreeSet::new();
         for Holding { carrier, take, state, .. } in trail.holdings().filter(|holding| is_new(holding.state)) {
             if let Take::Slot(slot) = *take
@@ -112,7 +112,7 @@ pub(crate) fn expired_reservation_released(ctx: &Context<'_>, notes: &mut Notes)
 /// Trails that reserve or select slots, and how many.
 fn reserving<'a>(ctx: &'a Context<'_>) -> impl Iterator<Item = (AnyId, &'a Trail, usize)> {
     let counted = |trail: &Trail| trail.holdings().filter(|holding| is_new(holding.state)).count();
-    let all = ctx.network.all::<Trail>().map(move |(id, trail)| (id.any(), &**trail, counted(trail)));
+    let all = ctx.each::<Trail>().map(move |(id, trail)| (id.any(), &**trail, counted(trail)));
     all.filter(|(_, _, slots)| *slots > 0)
 }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use linewright_model::{
-    CableId, Carrier, DeviceId, Fixture, Id, Jumper, Port, PortKind, SlotState, SlotStatus, SlotUse, Splice,
+    CableId, Carrier, Device, DeviceId, Fixture, Id, Jumper, Port, PortKind, SlotState, SlotStatus, SlotUse, Splice,
+    SpliceId,
 };
 
 use crate::context::numbered;
@@ -15,6 +16,9 @@ use crate::{Context, Notes};
 pub(crate) fn one_core_one_jumper(ctx: &Context<'_>, notes: &mut Notes) {
     for (fixture, seams) in ctx.joints.seams() {
         let Fixture::Device { id } = fixture else { continue };
+        if !ctx.judges(id) {
+            continue;
+        }
         for Overlap { first, last, splices } in seams.overlaps() {
             let ports = numbered(ctx.port_word(id, first), first, last);
             let [one, other] = splices.map(|splice| ctx.named(splice));
@@ -24,7 +28,7 @@ pub(crate) fn one_core_one_jumper(ctx: &Context<'_>, notes: &mut Notes) {
     }
     for (port, jumpers) in ctx.joints.jumpers() {
         let most = if ctx.port_kind(port.device, port.port) == Some(PortKind::Optical) { 2 } else { 1 };
-        if jumpers.len() > most {
+        if jumpers.len() > most && ctx.judges(port.device) {
             let names: Vec<String> = jumpers.iter().map(|(jumper, _)| ctx.named(*jumper)).collect();
             let at = ctx.slot_named(Carrier::Device(port.device), port.port);
             let message = format!("{at} has {} jumpers where {most} fits: {}", jumpers.len(), names.join(", "));
@@ -35,7 +39,7 @@ pub(crate) fn one_core_one_jumper(ctx: &Context<'_>, notes: &mut Notes) {
 
 /// Rule 5: both ends of a jumper are ports of devices in one room, cabinet or box.
 pub(crate) fn jumper_within_one_room(ctx: &Context<'_>, notes: &mut Notes) {
-    for (id, jumper) in ctx.network.all::<Jumper>() {
+    for (id, jumper) in ctx.each::<Jumper>() {
         for port in [jumper.a, jumper.b] {
             if ctx.port_kind(port.device, port.port).is_none() {
                 let (name, device) = (ctx.named(id), ctx.named(port.device));
@@ -55,7 +59,7 @@ pub(crate) fn jumper_within_one_room(ctx: &Context<'_>, notes: &mut Notes) {
 /// Rule 10: an idle port has no jumper; one that is left over makes the port 闲置. An idle slot has no owner by
 /// construction, because its state comes from its owner.
 pub(crate) fn idle_has_no_jumper(ctx: &Context<'_>, notes: &mut Notes) {
-    for (id, jumper) in ctx.network.all::<Jumper>() {
+    for (id, jumper) in ctx.each::<Jumper>() {
         let idle: Vec<Port> = [jumper.a, jumper.b].into_iter().filter(|port| is_idle(ctx, *port)).collect();
         if idle.is_empty() {
             continue;
@@ -110,7 +114,8 @@ impl Termination {
 /// Rule 14: a terminal and the core behind it have the same owner or, without one, the same state. A core whose
 /// occupancy is unproven agrees with everything.
 pub(crate) fn terminal_agrees_with_core(ctx: &Context<'_>, notes: &mut Notes) {
-    for (id, splice) in ctx.network.all::<Splice>() {
+    let terminals = ctx.each::<Device>().flat_map(|(id, _)| ctx.network.referring::<SpliceId>(id));
+    for (id, splice) in terminals.filter_map(|id| Some((id, ctx.network.get(id)?))) {
         let Some(pair) = Termination::of(splice) else { continue };
         for offset in pair.busy(ctx) {
             let (port, core) = (pair.first_port.saturating_add(offset), pair.first_core.saturating_add(offset));

@@ -46,7 +46,7 @@ pub(crate) fn now() -> DateTime<Utc> {
 
 /// Findings of a network under the built-in policy.
 pub(crate) fn findings(network: &Network) -> Vec<Finding> {
-    audit(network, Catalog::builtin().policy(), now())
+    audit(network, &Catalog::builtin(), now())
 }
 
 fn broken(edit: impl Fn(&Village, &mut ChangeSet)) -> Vec<Finding> {

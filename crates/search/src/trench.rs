@@ -39,9 +39,9 @@ pub struct Beside {
     pub common_m: f64,
 }
 
-/// A span without a course is taken to be straight when it is at most this many times as long as the straight line;
-/// where a longer one runs nobody knows.
-const STRAIGHT_MOST: f64 = 1.1;
+/// A span without a course is taken to be straight when its length is that of the straight line, give or take this
+/// share; where another one runs nobody knows.
+const STRAIGHT_WITHIN: f64 = 0.1;
 
 /// Legs that differ in direction by more than 45° cross; they do not run beside each other.
 const COS_MOST_APART: f64 = std::f64::consts::FRAC_1_SQRT_2;
@@ -205,7 +205,7 @@ fn unsaid(one: &Span, other: &Span) -> bool {
 
 /// Whether it is known where a span runs: `length_m` is that of its course.
 fn course_known(span: &Span, length_m: f64) -> bool {
-    span.course.len() >= 2 || span.length_m <= length_m * STRAIGHT_MOST
+    span.course.len() >= 2 || (span.length_m - length_m).abs() <= length_m * STRAIGHT_WITHIN
 }
 
 fn direction(arc: &Arc) -> OnSphere {

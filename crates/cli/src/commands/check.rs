@@ -1,6 +1,6 @@
 //! `check`: the network against the consistency rules.
 
-use linewright_audit::{Finding, RULES, Severity, Summary, audit};
+use linewright_audit::{Finding, RULES, Severity, Summary, audit_with};
 use linewright_model::Version;
 use serde::Serialize;
 
@@ -30,7 +30,7 @@ pub async fn run(args: &Check, session: &Session) -> Result<Answer, Failure> {
     let catalog = catalog(args.catalog.as_deref())?;
     let network = session.network(args.past).await?;
     let line = session.progress(session.lang.pick("checking", "检查"));
-    let mut findings = audit(&network, catalog.policy(), session.now);
+    let mut findings = audit_with(&network, &catalog, session.now, &|done, of| line.at(done as u64, of as u64));
     drop(line);
     let least = match args.severity {
         Least::E => Severity::Error,

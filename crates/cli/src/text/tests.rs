@@ -93,7 +93,7 @@ fn a_trace_is_a_tree() {
 #[test]
 fn a_check_lists_by_rule() {
     let network = street();
-    let findings = audit(&network, Catalog::builtin().policy(), chrono::DateTime::UNIX_EPOCH);
+    let findings = audit(&network, &Catalog::builtin(), chrono::DateTime::UNIX_EPOCH);
     let checked = Checked { base: network.version(), summary: Summary::of(&findings), findings };
     insta::assert_snapshot!("check", super::check::render(&checked, 1, Lang::En));
     insta::assert_snapshot!("check_zh", super::check::render(&checked, 1, Lang::Zh));

@@ -11,7 +11,7 @@ use crate::ground::Point;
 use crate::words::street;
 use crate::world::{Frame, Strand, World};
 use access::Access;
-use streets::entry;
+use streets::{entry, entry_by};
 
 /// Distance between street corners.
 pub(crate) const BLOCK_DM: i64 = 3_500;
@@ -133,7 +133,7 @@ fn site(world: &mut World, lot: &Lot, corners: &Corners) -> (PlaceId, PlaceId, V
     if !lot.two_entries() {
         return (site, first, Vec::new());
     }
-    entry(world, corners[1], site, at.shifted(60, -90), bores);
+    entry_by(world, corners[1], site, at.shifted(60, -90), bores, Some(120));
     (site, first, vec![first, corners[4]])
 }
 
@@ -158,7 +158,7 @@ fn buildings(world: &mut World, lot: &Lot, corners: &Corners) -> [Building; 3] {
     });
     let second = built[2].place;
     let side_door = world.ground.at(second).shifted(40, -50);
-    entry(world, corners[3], second, side_door, 4);
+    entry_by(world, corners[3], second, side_door, 4, Some(-120));
     built
 }
 

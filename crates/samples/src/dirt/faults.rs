@@ -46,6 +46,8 @@ faults!(
     18: all::<Cable> => broken_way,
     19: all::<Span> => too_full,
     20: all::<Span> => duct_to_closure,
+    41: all::<Span> => other_trench,
+    42: all::<Span> => no_trench,
 );
 
 fn all<R: Stored>(network: &Network) -> Vec<AnyId> {
@@ -365,4 +367,27 @@ fn duct_to_closure(garden: &mut Garden<'_>, id: AnyId) -> Grown {
     }
     let subject = garden.change::<Span>(span, |span| span.b = closure)?;
     Some((subject, "recorded to the closure instead of its manhole".to_owned()))
+}
+
+/// Speaks for the spans of a trench, when this is the first of several: a finding about a pair is about the first.
+fn trench(garden: &mut Garden<'_>, id: AnyId) -> Option<SpanId> {
+    let span: SpanId = id.typed()?;
+    let record = garden.network.get(span)?.clone();
+    let same = |other: &SpanId| garden.network.get(*other).is_some_and(|other| other.trench == record.trench);
+    let all: Vec<SpanId> = garden.network.referring::<SpanId>(record.a).filter(same).collect();
+    let first = !record.trench.is_empty() && all.len() > 1 && all.first() == Some(&span);
+    (first && garden.claim(all.into_iter().map(Id::any))).then_some(span)
+}
+
+fn other_trench(garden: &mut Garden<'_>, id: AnyId) -> Grown {
+    let span = trench(garden, id)?;
+    let was = garden.network.get(span)?.trench.clone();
+    let subject = garden.change::<Span>(span, |span| span.trench = format!("{was}-2").into())?;
+    Some((subject, format!("recorded in trench {was}-2, lies in {was}")))
+}
+
+fn no_trench(garden: &mut Garden<'_>, id: AnyId) -> Grown {
+    let span = trench(garden, id)?;
+    let subject = garden.change::<Span>(span, |span| span.trench = Text::default())?;
+    Some((subject, "its trench is not recorded".to_owned()))
 }

@@ -12,7 +12,7 @@ use garden::Garden;
 /// One planted error.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Planted {
-    /// Number of the rule of DOMAIN §10 that it breaks.
+    /// Number of the rule that it breaks.
     pub rule: u8,
     /// Table of the record at fault, which the audit names.
     pub table: TableKind,
@@ -34,7 +34,7 @@ pub struct Dirt {
 /// Errors in one change set.
 const SET: usize = 2_000;
 
-/// Plants errors in about `percent` of the records, in turn of each rule that a network can break: 1–6, 8, 10–20.
+/// Plants errors in about `percent` of the records, in turn of each rule that a network can break: 1–6, 8, 10–20, 41, 42.
 ///
 /// Rule 9 is missing, because `apply` refuses a second owner, and rule 7, because it cannot be broken. No two errors
 /// meet, so each is found by itself. Where a rule runs out of records that could break it, the others go on; where all
