@@ -416,6 +416,9 @@ Examples:
   linewright check
   linewright check --severity E           errors only
   linewright check --rule 6 --rule 15 --findings 100
+  linewright check --by unit              records, findings and completeness of each responsible unit
+  linewright check --since 12             what came and went since version 12; exit code 1 when an error came
+  linewright check --out findings.csv     a list for Excel, with who checked and when; .json for programs
   linewright check --json | jq .summary")]
 pub struct Check {
     /// Only findings at least this severe: E errors, W also warnings, I all
@@ -424,6 +427,15 @@ pub struct Check {
     /// Only this rule, by number; may be given several times
     #[arg(long = "rule", value_name = "N")]
     pub rules: Vec<u8>,
+    /// Count by rule, or records, findings and completeness by region or responsible unit
+    #[arg(long, value_enum, default_value_t = CheckBy::Rule, value_name = "rule|region|unit", hide_possible_values = true)]
+    pub by: CheckBy,
+    /// Only what came and went since this version; only what was changed is judged again
+    #[arg(long, value_name = "VERSION", value_parser = version)]
+    pub since: Option<u64>,
+    /// Also write the findings, or with --by the figures, to a new file: .csv, or .json with everything
+    #[arg(long, value_name = "FILE", value_parser = report_file)]
+    pub out: Option<PathBuf>,
     /// Findings shown of each rule; --json shows all
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub findings: usize,
@@ -432,6 +444,17 @@ pub struct Check {
     pub catalog: Option<PathBuf>,
     #[command(flatten)]
     pub past: Past,
+}
+
+/// What `check` counts by.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CheckBy {
+    /// Rules
+    Rule,
+    /// Districts and counties
+    Region,
+    /// Responsible units
+    Unit,
 }
 
 /// The least severity shown.
@@ -597,6 +620,13 @@ fn day(given: &str) -> Result<NaiveDate, String> {
 fn version(given: &str) -> Result<u64, String> {
     let number = narrow(given).trim().parse();
     number.map_err(|_| "give the number of a version, such as 7; `linewright log` lists them".to_owned())
+}
+
+/// A file to write a table to.
+fn report_file(given: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(given);
+    let known = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv") || e.eq_ignore_ascii_case("json"));
+    if known { Ok(path) } else { Err("give a file name that ends in .csv or .json".to_owned()) }
 }
 
 /// A version, a time, or a day, which is meant at its end in UTC.

@@ -1,6 +1,6 @@
 //! What people read, as it stands: a change here is a change for every reader, and wants a look.
 
-use linewright_audit::{Summary, audit};
+use linewright_audit::{By, Summary, audit};
 use linewright_catalog::Catalog;
 use linewright_exchange::input::File;
 use linewright_exchange::plan::Outcome;
@@ -11,7 +11,7 @@ use linewright_search::Topology;
 use linewright_store::LogEntry;
 
 use super::words::Lang;
-use crate::commands::check::Checked;
+use crate::commands::check::{Checked, Figures, Since};
 use crate::commands::history::{Entry, History, Undone};
 use crate::commands::import::Imported;
 
@@ -60,6 +60,7 @@ fn imported(outcome: Outcome, base: u64, version: Option<u64>) -> Imported {
         refused: outcome.refused,
         dry_run: false,
         changed: version.is_some(),
+        findings_out: None,
         report: outcome.report,
     }
 }
@@ -94,9 +95,23 @@ fn a_trace_is_a_tree() {
 fn a_check_lists_by_rule() {
     let network = street();
     let findings = audit(&network, &Catalog::builtin(), chrono::DateTime::UNIX_EPOCH);
-    let checked = Checked { base: network.version(), summary: Summary::of(&findings), findings };
-    insta::assert_snapshot!("check", super::check::render(&checked, 1, Lang::En));
-    insta::assert_snapshot!("check_zh", super::check::render(&checked, 1, Lang::Zh));
+    let mut checked = Checked {
+        base: network.version(),
+        checked_at: chrono::DateTime::UNIX_EPOCH,
+        checked_by: "li".to_owned(),
+        summary: Summary::of(&findings),
+        figures: None,
+        since: None,
+        findings,
+    };
+    insta::assert_snapshot!("check", super::check::render(&checked, &network, 1, Lang::En));
+    insta::assert_snapshot!("check_zh", super::check::render(&checked, &network, 1, Lang::Zh));
+    let rows = linewright_audit::figures(&network, &checked.findings, By::Unit);
+    checked.figures = Some(Figures { by: By::Unit, rows });
+    let new = checked.findings[..1].to_vec();
+    checked.since = Some(Since { version: Version(0), new, gone: Vec::new() });
+    insta::assert_snapshot!("check_since", super::check::render(&checked, &network, 1, Lang::En));
+    insta::assert_snapshot!("check_since_zh", super::check::render(&checked, &network, 1, Lang::Zh));
 }
 
 #[test]
