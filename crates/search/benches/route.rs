@@ -19,7 +19,7 @@ use linewright_model::*;
 use linewright_search::engine::{Bans, Limits, PairVerdict, Space, Start, Step, disjoint_pair, k_shortest, shortest};
 use linewright_search::geometry::{InSpace, chord_m, in_space};
 use linewright_search::visit::RouteView;
-use linewright_search::{StrandIx, Topology, capacity};
+use linewright_search::{Apart, Ask, StrandIx, Topology, capacity};
 use petgraph::visit::{EdgeRef, IntoEdges};
 
 /// The generator's map projection.
@@ -281,6 +281,38 @@ fn run(data: &Data, meter: &Meter) {
         ([Start::free(world.places[from as usize])], ducts)
     };
     println!("{:<44} {:>5} {:>12} {:>12} {:>14}", "queries", "n", "median us", "p99 us", "sum dm");
+    let ask = |[from, to]: [u32; 2], slots| {
+        let [from, to] = [from, to].map(|place| world.places[place as usize]);
+        Ask { from, to, slots, unproven: false }
+    };
+    took("landmarks: build, ducts", || world.topology.ducts().prepare());
+    took("landmarks: build, glass", || world.topology.glass().prepare());
+    for (kind, queries) in [("anywhere", &data.anywhere), ("local", &data.local)] {
+        meter.measure(&format!("ways, ducts, {kind}"), queries, |q| {
+            world.topology.ducts().shortest(ask(q, 1), AMPLE).unwrap().unwrap().cost
+        });
+        meter.measure(&format!("ways, glass, {kind}"), queries, |q| {
+            world.topology.glass().shortest(ask(q, 2), AMPLE).unwrap().unwrap().cost
+        });
+    }
+    for (kind, queries) in [("core", &data.core), ("local", &data.local)] {
+        meter.measure(&format!("ways, 8 best of ducts, {kind}"), queries, |q| {
+            world.topology.ducts().k_shortest(ask(q, 1), 8, AMPLE).unwrap().iter().map(|way| way.cost).sum()
+        });
+    }
+    for (what, apart) in [("links", Apart::Links), ("links and places", Apart::LinksAndPlaces)] {
+        let mut optimal = 0;
+        meter.measure(&format!("ways, pair of ducts apart by {what}, core"), &data.core, |q| {
+            match world.topology.ducts().pair(ask(q, 1), apart, Limits { max_expanded: 3_000_000 }) {
+                PairVerdict::Disjoint { pair: (a, b), optimal: proven, .. } => {
+                    optimal += u64::from(proven);
+                    a.cost + b.cost
+                }
+                _ => 0,
+            }
+        });
+        println!("  proven optimal: {optimal}");
+    }
     for (kind, queries) in [("anywhere", &data.anywhere), ("local", &data.local)] {
         meter.measure(&format!("engine, ducts, {kind}"), queries, |q| {
             let (starts, space) = ends(q);

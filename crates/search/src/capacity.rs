@@ -1,12 +1,15 @@
 //! What is free: cores of a strand, ports of a device, bores of a span, branches of a splitter.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use linewright_model::{
-    Carrier, Device, DeviceId, Fixture, JumperId, LinkId, Network, PortBlock, PortKind, SlotState, Span, SpanId,
-    SpliceId, SpliceSide, Taken,
+    Carrier, Device, DeviceId, Fixture, Jumper, JumperId, LinkId, Network, Port, PortBlock, PortKind, SlotState, Span,
+    SpanId, SpliceId, SpliceSide, Taken,
 };
 
+use rustc_hash::FxBuildHasher;
+
+use crate::layer::counts::Free;
 use crate::strand::{Strand, Tail};
 
 /// Cores of a strand by what stands in the way of using them.
@@ -29,6 +32,52 @@ impl Availability {
     }
 }
 
+/// Ports that have a jumper in front: of the whole network, or looked up device by device.
+pub(crate) enum Patched {
+    All(HashSet<Port, FxBuildHasher>),
+    OneByOne,
+}
+
+impl Patched {
+    /// Of the whole network, for many questions.
+    pub(crate) fn all(network: &Network) -> Self {
+        Self::All(network.all::<Jumper>().flat_map(|(_, jumper)| [jumper.a, jumper.b]).collect())
+    }
+
+    /// Looked up when asked, for few.
+    pub(crate) fn one_by_one() -> Self {
+        Self::OneByOne
+    }
+
+    fn of(&self, network: &Network, first: Port, count: u32) -> BTreeSet<u32> {
+        match self {
+            Self::All(ports) => {
+                let port = |nth| Port { port: first.port.saturating_add(nth), ..first };
+                (0..count).map(port).filter(|port| ports.contains(port)).map(|port| port.port).collect()
+            }
+            Self::OneByOne => patched_ports(network, first.device),
+        }
+    }
+}
+
+/// How many cores of a strand are free from tail to tail; what the records do not prove counts when nothing does.
+pub(crate) fn free_cores(network: &Network, strand: &Strand, patched: &Patched) -> Free {
+    if !usable(strand) {
+        return Free::Nothing;
+    }
+    let Some(count) = strand.count else { return Free::Unproven };
+    let lanes = Lane::all(network, strand, patched);
+    let (mut free, mut unproven) = (0, false);
+    for nth in 0..count {
+        match state_of(&lanes, nth) {
+            SlotState::Idle => free += 1,
+            SlotState::Unknown => unproven = true,
+            _ => {}
+        }
+    }
+    if free == 0 && unproven { Free::Unproven } else { Free::Slots(free) }
+}
+
 /// What a strand's first core and the cores beside it run through: one section, or the terminals at one end.
 struct Lane<'a> {
     first: u32,
@@ -42,6 +91,10 @@ struct Lane<'a> {
 impl<'a> Lane<'a> {
     /// Terminals last: a jumper left in front says less than what is recorded of the core.
     fn of(network: &'a Network, strand: &Strand) -> Vec<Self> {
+        Self::all(network, strand, &Patched::OneByOne)
+    }
+
+    fn all(network: &'a Network, strand: &Strand, patched: &Patched) -> Vec<Self> {
         let lane = |carrier: Carrier, first: u32, patched: BTreeSet<u32>| Lane {
             first,
             taken: network.taken(carrier),
@@ -51,7 +104,8 @@ impl<'a> Lane<'a> {
         let cores = strand.pieces.iter().map(|p| lane(Carrier::Cable(p.cable), p.first, BTreeSet::new()));
         let terminals = strand.tails.iter().filter_map(|tail| match tail {
             Tail::Terminal(port) => {
-                Some(lane(Carrier::Device(port.device), port.port, patched_ports(network, port.device)))
+                let patched = patched.of(network, *port, strand.count.unwrap_or(0));
+                Some(lane(Carrier::Device(port.device), port.port, patched))
             }
             _ => None,
         });

@@ -10,10 +10,12 @@ pub mod access;
 pub mod capacity;
 mod csr;
 pub mod engine;
+mod layer;
 mod spatial;
 mod topology;
 pub mod trench;
 pub mod visit;
 
+pub use layer::ways::{Apart, Ask, Shared, Way, Ways};
 pub use spatial::course_of;
 pub use topology::{StrandIx, Topology, ground, site};

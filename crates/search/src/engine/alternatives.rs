@@ -3,8 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 
-use super::astar::{Forbidden, Query, Route, Searcher, Stop};
-use super::unfold::{ArcId, At, Cost};
+use super::astar::{Forbidden, Query, Searcher, Stop};
+use super::graph::{ArcId, At, Graph, Route, Weight, arcs_out};
+use super::unfold::Unfolded;
 use super::{BansOf, Exceeded, Limits, PathOf, Space, Start};
 
 /// One position of a route: the state and the label it is reached under (none at the start).
@@ -50,47 +51,51 @@ pub fn k_shortest<S: Space>(
     bans: &BansOf<S>,
     limits: Limits,
 ) -> Outcome<S, Vec<PathOf<S>>> {
-    let mut found = Vec::new();
-    let mut searcher = Searcher::new(space, bans, false, limits);
-    match collect(&mut searcher, starts, k, &mut found) {
+    let mut unfolded = Unfolded::new(space, bans, false);
+    let Ok(starts) = unfolded.starts(starts) else { return Err(Exceeded { found: Vec::new(), bound: 0 }) };
+    let mut searcher = Searcher::new(unfolded, Default::default(), limits);
+    let mut routes = Vec::new();
+    let outcome = best_routes(&mut searcher, &starts, k, &mut routes);
+    let found = routes.iter().map(|route| searcher.graph.path(route)).collect();
+    match outcome {
         Ok(()) => Ok(found),
         Err(Stop { bound }) => Err(Exceeded { found, bound }),
     }
 }
 
 /// A family waiting for its turn, under its lower bound or with its best route.
-struct Waiting<Ed> {
-    family: Family<Ed>,
-    best: Option<Route>,
+struct Waiting<G: Graph> {
+    family: Family<G::Edge>,
+    best: Option<Route<G::Cost>>,
 }
 
-fn collect<S: Space>(
-    searcher: &mut Searcher<'_, S>,
-    starts: &[Start<S::State>],
+/// Finds the `k` best routes, best first.
+pub(crate) fn best_routes<G: Graph>(
+    searcher: &mut Searcher<G>,
+    starts: &[(At, u64)],
     k: usize,
-    found: &mut Vec<PathOf<S>>,
+    found: &mut Vec<Route<G::Cost>>,
 ) -> Result<(), Stop> {
     if k == 0 {
         return Ok(());
     }
-    let starts = searcher.graph.starts(starts)?;
-    let mut waiting = vec![Waiting { family: Family::all(), best: None }];
-    let mut queue = BinaryHeap::from([Reverse((Cost::default(), 0_usize))]);
+    let mut waiting: Vec<Waiting<G>> = vec![Waiting { family: Family::all(), best: None }];
+    let mut queue = BinaryHeap::from([Reverse((G::Cost::default(), 0_usize))]);
     while let Some(Reverse((lower, index))) = queue.pop() {
         let family = waiting[index].family.clone();
         if let Some(route) = waiting[index].best.take() {
-            found.push(searcher.path(&route));
+            found.push(route.clone());
             if found.len() == k {
                 return Ok(());
             }
-            for (child, lower) in split(searcher, &starts, &family, &route) {
+            for (child, lower) in split(searcher, starts, &family, &route) {
                 queue.push(Reverse((lower, waiting.len())));
                 waiting.push(Waiting { family: child, best: None });
             }
             continue;
         }
-        let best = best_of(searcher, &starts, &family, u64::MAX)
-            .map_err(|stop| Stop { bound: stop.bound.min(next_cost(&queue)).max(lower.cost) })?;
+        let best = best_of(searcher, starts, &family, u64::MAX)
+            .map_err(|stop| Stop { bound: stop.bound.min(next_cost(&queue)).max(lower.amount()) })?;
         if let Some(route) = best {
             queue.push(Reverse((route.total, index)));
             waiting[index].best = Some(route);
@@ -102,38 +107,44 @@ fn collect<S: Space>(
     Ok(())
 }
 
-fn next_cost(queue: &BinaryHeap<Reverse<(Cost, usize)>>) -> u64 {
-    queue.peek().map_or(u64::MAX, |Reverse((lower, _))| lower.cost)
+fn next_cost<C: Weight>(queue: &BinaryHeap<Reverse<(C, usize)>>) -> u64 {
+    queue.peek().map_or(u64::MAX, |Reverse((lower, _))| lower.amount())
 }
 
 /// Splits a family without its best route into families that share no route, each with a lower bound.
-fn split<S: Space>(
-    searcher: &Searcher<'_, S>,
+fn split<G: Graph>(
+    searcher: &Searcher<G>,
     starts: &[(At, u64)],
-    family: &Family<S::Edge>,
-    route: &Route,
-) -> Vec<(Family<S::Edge>, Cost)> {
+    family: &Family<G::Edge>,
+    route: &Route<G::Cost>,
+) -> Vec<(Family<G::Edge>, G::Cost)> {
     let graph = &searcher.graph;
-    let states = searcher.states(route);
+    let states = route.states(graph);
     let labels = std::iter::once(None).chain(route.arcs.iter().map(|arc| Some(graph.label(*arc))));
-    let keys: Vec<Key<S::Edge>> = states.iter().copied().zip(labels).collect();
+    let keys: Vec<Key<G::Edge>> = states.iter().copied().zip(labels).collect();
     let mut children = Vec::new();
-    let mut spent = Cost { cost: route.start_cost, steps: 0 };
+    let mut spent = G::Cost::of(route.start_cost);
     for at in 0..keys.len() {
         if at >= family.head.len() {
             let mut excluded = if at == family.head.len() { family.excluded.clone() } else { Vec::new() };
             excluded.push(keys[at]);
+            let graph = &searcher.graph;
             let lower = if at == 0 {
                 let open = starts.iter().filter(|start| !excluded.contains(&(start.0, None)));
-                open.map(|start| Cost { cost: start.1, steps: 0 }.plus(graph.to_go(start.0))).min()
+                open.map(|start| G::Cost::of(start.1).plus(graph.to_go(start.0))).min()
             } else {
-                let open = graph.out(states[at - 1]).filter(|arc| {
-                    let key = (graph.arc(*arc).to, Some(graph.label(*arc)));
-                    !excluded.contains(&key) && !states[..at].contains(&key.0)
-                });
-                open.map(|arc| spent.step(graph.arc(arc).cost).plus(graph.to_go(graph.arc(arc).to))).min()
+                let mut least: Option<G::Cost> = None;
+                for arc in arcs_out(graph, states[at - 1]) {
+                    let (to, price) = graph.hop(arc);
+                    let key = (to, Some(graph.label(arc)));
+                    if graph.is_open(arc) && !excluded.contains(&key) && !states[..at].contains(&to) {
+                        let lower = spent.plus(price).plus(graph.to_go(to));
+                        least = Some(least.map_or(lower, |least| least.min(lower)));
+                    }
+                }
+                least
             };
-            if let Some(lower) = lower.filter(|lower| lower.cost != u64::MAX) {
+            if let Some(lower) = lower.filter(|lower| lower.amount() != u64::MAX) {
                 children.push((Family { head: keys[..at].to_vec(), excluded }, lower));
             }
         }
@@ -141,33 +152,33 @@ fn split<S: Space>(
         if let (to, Some(label)) = keys[at]
             && let Some(arc) = cheapest(searcher, states[at - 1], (to, label), &Forbidden::default())
         {
-            spent = spent.step(graph.arc(arc).cost);
+            spent = spent.plus(searcher.graph.hop(arc).1);
         }
     }
     children
 }
 
 /// The cheapest move from `from` under a key.
-fn cheapest<S: Space>(
-    searcher: &Searcher<'_, S>,
+fn cheapest<G: Graph>(
+    searcher: &Searcher<G>,
     from: At,
-    key: (At, S::Edge),
-    forbidden: &Forbidden<S::Edge>,
+    key: (At, G::Edge),
+    forbidden: &Forbidden<G::Edge>,
 ) -> Option<ArcId> {
     let graph = &searcher.graph;
-    let parallel = graph.out(from).filter(|arc| graph.arc(*arc).to == key.0 && graph.label(*arc) == key.1);
-    parallel.filter(|arc| searcher.allowed(*arc, forbidden)).min_by_key(|arc| (graph.arc(*arc).cost, *arc))
+    let parallel = arcs_out(graph, from).filter(|arc| graph.hop(*arc).0 == key.0 && graph.label(*arc) == key.1);
+    parallel.filter(|arc| searcher.allowed(*arc, forbidden)).min_by_key(|arc| (graph.hop(*arc).1, *arc))
 }
 
 /// The best route of a family without a clash, `None` if there is none up to `ceiling`.
 ///
 /// Branches on the moves of each clash, cheapest first; the bans in force on the searcher apply.
-pub(super) fn best_of<S: Space>(
-    searcher: &mut Searcher<'_, S>,
+pub(super) fn best_of<G: Graph>(
+    searcher: &mut Searcher<G>,
     starts: &[(At, u64)],
-    family: &Family<S::Edge>,
+    family: &Family<G::Edge>,
     ceiling: u64,
-) -> Result<Option<Route>, Stop> {
+) -> Result<Option<Route<G::Cost>>, Stop> {
     let mut seen = BTreeSet::new();
     let mut open = Vec::new();
     let mut queue = BinaryHeap::new();
@@ -189,22 +200,22 @@ pub(super) fn best_of<S: Space>(
         }
         let Some(Reverse((total, index))) = queue.pop() else { return Ok(None) };
         let (route, forbidden) = &open[index];
-        let Some(clash) = searcher.graph.space.clash(&searcher.path(route)) else { return Ok(Some(route.clone())) };
-        reached = total.cost;
+        let Some(clash) = searcher.graph.clash(route) else { return Ok(Some(route.clone())) };
+        reached = total.amount();
         next = ways_out(searcher, route, &clash, forbidden);
     }
 }
 
 /// What to forbid in turn so that every route without this clash is left in at least one of the branches.
-fn ways_out<S: Space>(
-    searcher: &Searcher<'_, S>,
-    route: &Route,
-    clash: &[S::Edge],
-    forbidden: &Forbidden<S::Edge>,
-) -> Vec<Forbidden<S::Edge>> {
-    let edge = |arc: &ArcId| searcher.graph.arc(*arc).edge;
-    let edges: BTreeSet<S::Edge> = route.arcs.iter().map(edge).filter(|edge| clash.contains(edge)).collect();
-    let with_edge = |edge: S::Edge| {
+fn ways_out<G: Graph>(
+    searcher: &Searcher<G>,
+    route: &Route<G::Cost>,
+    clash: &[G::Edge],
+    forbidden: &Forbidden<G::Edge>,
+) -> Vec<Forbidden<G::Edge>> {
+    let edge = |arc: &ArcId| searcher.graph.edge(*arc);
+    let edges: BTreeSet<G::Edge> = route.arcs.iter().map(edge).filter(|edge| clash.contains(edge)).collect();
+    let with_edge = |edge: G::Edge| {
         let mut more = forbidden.clone();
         more.edges.push(edge);
         more.edges.sort_unstable();
@@ -224,13 +235,13 @@ fn ways_out<S: Space>(
 }
 
 /// One search within a family: walk its head by the cheapest moves allowed, then A* from there.
-fn attempt<S: Space>(
-    searcher: &mut Searcher<'_, S>,
+fn attempt<G: Graph>(
+    searcher: &mut Searcher<G>,
     starts: &[(At, u64)],
-    family: &Family<S::Edge>,
-    forbidden: &Forbidden<S::Edge>,
+    family: &Family<G::Edge>,
+    forbidden: &Forbidden<G::Edge>,
     ceiling: u64,
-) -> Result<Option<Route>, Stop> {
+) -> Result<Option<Route<G::Cost>>, Stop> {
     let query = Query { from: &[], blocked: &[], excluded: &[], forbidden, surcharge: 0, ceiling };
     let Some((&(start, _), moves)) = family.head.split_first() else {
         let open: Vec<_> = starts.iter().filter(|start| !family.excluded.contains(&(start.0, None))).copied().collect();
@@ -247,11 +258,11 @@ fn attempt<S: Space>(
         spur = to;
     }
     let excluded: Vec<_> = family.excluded.iter().filter_map(|&(to, label)| Some((to, label?))).collect();
-    let mut head = searcher.route(start, start_cost, arcs);
-    let from = [(spur, head.total.cost)];
+    let mut head = Route::of(&searcher.graph, start, start_cost, arcs);
+    let from = [(spur, head.total.amount())];
     let Some(tail) = searcher.run(&Query { from: &from, blocked: &blocked, excluded: &excluded, ..query })? else {
         return Ok(None);
     };
     head.arcs.extend(tail.arcs);
-    Ok(Some(searcher.route(start, start_cost, head.arcs)))
+    Ok(Some(Route::of(&searcher.graph, start, start_cost, head.arcs)))
 }

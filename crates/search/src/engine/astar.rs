@@ -1,15 +1,16 @@
-//! One A* search over the unfolded graph, and the scratch space that all searches of a call share.
+//! One A* search over a graph, and the scratch space that all searches of a call share.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 
-use super::unfold::{ArcId, At, Cost, Full, RiskId, Unfolded};
-use super::{BansOf, Limits, Path, PathOf, Space, Step};
+use dary_heap::QuaternaryHeap;
+
+use super::Limits;
+use super::graph::{ArcId, At, Full, Graph, RiskId, Route, Weight, arcs_out};
 
 /// The limit was reached; nothing the search had still to find costs less than `bound`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Stop {
-    pub(super) bound: u64,
+pub(crate) struct Stop {
+    pub(crate) bound: u64,
 }
 
 impl From<Full> for Stop {
@@ -18,23 +19,13 @@ impl From<Full> for Stop {
     }
 }
 
-/// A route through the unfolded graph.
-#[derive(Clone, Debug)]
-pub(super) struct Route {
-    pub(super) start: At,
-    pub(super) start_cost: u64,
-    pub(super) arcs: Vec<ArcId>,
-    /// Of the start and all moves.
-    pub(super) total: Cost,
-}
-
 /// Moves that one search must not use, on top of the risks banned by [`Searcher::ban_risks`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Forbidden<Ed> {
+pub(crate) struct Forbidden<Ed> {
     /// Edges, from whatever state.
-    pub(super) edges: Vec<Ed>,
+    pub(crate) edges: Vec<Ed>,
     /// Single moves.
-    pub(super) arcs: Vec<ArcId>,
+    pub(crate) arcs: Vec<ArcId>,
 }
 
 impl<Ed> Default for Forbidden<Ed> {
@@ -44,158 +35,133 @@ impl<Ed> Default for Forbidden<Ed> {
 }
 
 /// One search: from where, and what it must leave alone.
-pub(super) struct Query<'q, Ed> {
-    pub(super) from: &'q [(At, u64)],
+pub(crate) struct Query<'q, Ed> {
+    pub(crate) from: &'q [(At, u64)],
     /// States not to be entered.
-    pub(super) blocked: &'q [At],
+    pub(crate) blocked: &'q [At],
     /// Next states and labels not to be taken from the (then only) start.
-    pub(super) excluded: &'q [(At, Ed)],
-    pub(super) forbidden: &'q Forbidden<Ed>,
+    pub(crate) excluded: &'q [(At, Ed)],
+    pub(crate) forbidden: &'q Forbidden<Ed>,
     /// Price of each risk marked by [`Searcher::price_risks`] that a move rests on.
-    pub(super) surcharge: u64,
+    pub(crate) surcharge: u64,
     /// Routes that cost more are not wanted.
-    pub(super) ceiling: u64,
+    pub(crate) ceiling: u64,
 }
 
-#[derive(Clone, Copy)]
-struct Label {
+/// What is known of a state in the search under way.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Label<C> {
+    pub(super) cost: C,
+    pub(super) to_go: C,
     stamp: u32,
-    cost: Cost,
-    via: Option<ArcId>,
+    /// The move that led here, [`NONE`] at a start.
+    via: u32,
 }
 
-const FRESH: Label = Label { stamp: 0, cost: Cost::UNREACHABLE, via: None };
+const NONE: u32 = u32::MAX;
 
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Entry {
-    total: Cost,
-    at: At,
-    cost: Cost,
-}
-
-pub(super) struct Searcher<'s, S: Space> {
-    pub(super) graph: Unfolded<'s, S>,
-    left: u64,
+/// Memory of searches, kept from one to the next: labels are told apart by a stamp, so nothing is cleared.
+#[derive(Debug)]
+pub(crate) struct Scratch<C: Weight> {
     stamp: u32,
-    labels: Vec<Label>,
+    labels: Vec<Label<C>>,
     blocked: Vec<u32>,
-    heap: BinaryHeap<Reverse<Entry>>,
-    banned_risks: Vec<bool>,
-    banned_list: Vec<RiskId>,
-    priced_risks: Vec<bool>,
-    priced_list: Vec<RiskId>,
+    heap: QuaternaryHeap<Reverse<C::Key>>,
 }
 
-impl<'s, S: Space> Searcher<'s, S> {
-    pub(super) fn new(space: &'s S, bans: &'s BansOf<S>, keep_risks: bool, limits: Limits) -> Self {
-        Self {
-            graph: Unfolded::new(space, bans, keep_risks),
-            left: limits.max_expanded,
-            stamp: 0,
-            labels: Vec::new(),
-            blocked: Vec::new(),
-            heap: BinaryHeap::new(),
-            banned_risks: Vec::new(),
-            banned_list: Vec::new(),
-            priced_risks: Vec::new(),
-            priced_list: Vec::new(),
-        }
+impl<C: Weight> Default for Scratch<C> {
+    fn default() -> Self {
+        Self { stamp: 0, labels: Vec::new(), blocked: Vec::new(), heap: QuaternaryHeap::new() }
+    }
+}
+
+impl<C: Weight> Scratch<C> {
+    const FRESH: Label<C> = Label { cost: C::UNREACHABLE, to_go: C::UNREACHABLE, stamp: 0, via: NONE };
+
+    /// Whether it was never used.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.labels.is_empty()
     }
 
-    /// Bans these risks, and no others, from now on.
-    pub(super) fn ban_risks(&mut self, risks: &[RiskId]) {
-        mark(&mut self.banned_risks, &mut self.banned_list, risks, self.graph.risk_count());
-    }
-
-    /// Prices these risks, and no others, from now on.
-    pub(super) fn price_risks(&mut self, risks: &[RiskId]) {
-        mark(&mut self.priced_risks, &mut self.priced_list, risks, self.graph.risk_count());
-    }
-
-    /// Whether the bans in force leave this move.
-    pub(super) fn allowed(&self, arc: ArcId, forbidden: &Forbidden<S::Edge>) -> bool {
-        if !forbidden.arcs.is_empty() && forbidden.arcs.contains(&arc) {
-            return false;
-        }
-        if !forbidden.edges.is_empty() && forbidden.edges.contains(&self.graph.arc(arc).edge) {
-            return false;
-        }
-        self.banned_list.is_empty()
-            || !self.graph.arc_risks(arc).iter().any(|risk| is_marked(&self.banned_risks, *risk))
-    }
-
-    fn surcharge(&self, arc: ArcId, each: u64) -> u64 {
-        if each == 0 {
-            return 0;
-        }
-        let hits = self.graph.arc_risks(arc).iter().filter(|risk| is_marked(&self.priced_risks, **risk)).count();
-        each.saturating_mul(hits as u64)
-    }
-
-    /// The best route the query allows, `None` if there is none up to its ceiling.
-    pub(super) fn run(&mut self, query: &Query<'_, S::Edge>) -> Result<Option<Route>, Stop> {
+    /// Forgets the last search.
+    pub(crate) fn begin(&mut self, nodes: usize) {
         self.stamp = self.stamp.wrapping_add(1);
         if self.stamp == 0 {
-            self.labels.fill(FRESH);
+            self.labels.fill(Self::FRESH);
             self.blocked.fill(0);
             self.stamp = 1;
         }
+        if self.labels.len() < nodes {
+            self.labels.resize(nodes, Self::FRESH);
+        }
         self.heap.clear();
-        self.block(query.blocked);
-        for &(at, cost) in query.from {
-            self.reach(at, Cost { cost, steps: 0 }, None);
-        }
-        let spur = if query.excluded.is_empty() { None } else { query.from.first().map(|&(at, _)| at) };
-        while let Some(Reverse(Entry { total, at, cost })) = self.heap.pop() {
-            if total.cost > query.ceiling {
-                return Ok(None);
-            }
-            if self.labels[at.index()].cost != cost {
-                continue;
-            }
-            if self.graph.is_goal(at) {
-                return Ok(Some(self.trace(at, query.from)));
-            }
-            if self.left == 0 {
-                return Err(Stop { bound: total.cost });
-            }
-            self.left -= 1;
-            self.graph.expand(at)?;
-            for arc in self.graph.out(at) {
-                let (to, price) = (self.graph.arc(arc).to, self.graph.arc(arc).cost);
-                if self.is_blocked(to) || !self.allowed(arc, query.forbidden) {
-                    continue;
-                }
-                if spur == Some(at) && query.excluded.contains(&(to, self.graph.label(arc))) {
-                    continue;
-                }
-                let price = price.saturating_add(self.surcharge(arc, query.surcharge));
-                self.reach(to, cost.step(price), Some(arc));
-            }
-        }
-        Ok(None)
     }
 
-    /// Labels a state if that is an improvement; of equals the earlier move stays, whichever is met first.
-    fn reach(&mut self, at: At, cost: Cost, via: Option<ArcId>) {
-        let total = cost.plus(self.graph.to_go(at));
-        if total.cost == u64::MAX || self.is_blocked(at) {
+    /// The label of a state in the search under way.
+    #[inline]
+    pub(super) fn label(&self, at: At) -> Option<&Label<C>> {
+        self.labels.get(at.index()).filter(|label| label.stamp == self.stamp)
+    }
+
+    /// Labels a state if that is an improvement; of equals the one met first stays.
+    #[inline]
+    pub(crate) fn reach(&mut self, at: At, cost: C, via: Option<ArcId>, to_go: impl FnOnce() -> C) {
+        if self.labels.len() <= at.index() {
+            self.labels.resize(at.index() + at.index() / 8 + 64, Self::FRESH);
+        }
+        let via = via.map_or(NONE, |arc| arc.0);
+        let label = &mut self.labels[at.index()];
+        if label.stamp != self.stamp {
+            *label = Label { cost, to_go: to_go(), stamp: self.stamp, via };
+        } else if cost < label.cost {
+            (label.cost, label.via) = (cost, via);
+        } else {
             return;
         }
-        if self.labels.len() <= at.index() {
-            self.labels.resize(self.graph.node_count().max(at.index() + 1), FRESH);
+        let total = label.cost.plus(label.to_go);
+        if total.amount() != u64::MAX {
+            self.heap.push(Reverse(total.key(at)));
         }
+    }
+
+    /// Of equal ways to a state, keeps the one by the smallest move, so that the answer does not depend on the order in
+    /// which they are met. Every move must cost something, or ways could go in circles.
+    #[inline]
+    fn break_tie(&mut self, at: At, cost: C, via: ArcId) {
         let label = &mut self.labels[at.index()];
-        if label.stamp == self.stamp {
-            if cost == label.cost && via < label.via {
-                label.via = via;
-            }
-            if cost >= label.cost {
-                return;
+        if cost == label.cost && label.via != NONE && via.0 < label.via {
+            label.via = via.0;
+        }
+    }
+
+    /// The state to look at next, with its total: the least of all, each once under its best cost.
+    #[inline]
+    pub(crate) fn next(&mut self) -> Option<(C, At, C)> {
+        while let Some(Reverse(key)) = self.heap.pop() {
+            let (total, at) = C::of_key(key);
+            let label = &self.labels[at.index()];
+            if label.cost.plus(label.to_go) >= total {
+                return Some((total, at, label.cost));
             }
         }
-        *label = Label { stamp: self.stamp, cost, via };
-        self.heap.push(Reverse(Entry { total, at, cost }));
+        None
+    }
+
+    /// The move that led to a state; `None` at a start.
+    pub(super) fn via(&self, at: At) -> Option<ArcId> {
+        self.label(at).filter(|label| label.via != NONE).map(|label| ArcId(label.via))
+    }
+
+    /// The moves by which a state was reached, first to last, and the start they begin at.
+    pub(super) fn trace<G: Graph<Cost = C>>(&self, graph: &G, goal: At) -> (At, Vec<ArcId>) {
+        let mut arcs = Vec::new();
+        let mut at = goal;
+        while let Some(arc) = self.via(at) {
+            arcs.push(arc);
+            at = graph.from(arc);
+        }
+        arcs.reverse();
+        (at, arcs)
     }
 
     fn block(&mut self, states: &[At]) {
@@ -210,43 +176,142 @@ impl<'s, S: Space> Searcher<'s, S> {
     fn is_blocked(&self, at: At) -> bool {
         self.blocked.get(at.index()).is_some_and(|stamp| *stamp == self.stamp)
     }
+}
 
-    /// Follows the labels back. Costs are summed anew, so that a surcharge does not count.
-    fn trace(&self, goal: At, from: &[(At, u64)]) -> Route {
-        let mut arcs = Vec::new();
-        let mut at = goal;
-        while let Some(arc) = self.labels[at.index()].via {
-            arcs.push(arc);
-            at = self.graph.arc(arc).from;
+/// Searches of one call, one after another on the same graph.
+pub(crate) struct Searcher<G: Graph> {
+    pub(crate) graph: G,
+    pub(super) scratch: Scratch<G::Cost>,
+    /// Of the second search of a pair, which looks at what the first one found.
+    pub(super) second: Scratch<G::Cost>,
+    pub(super) left: u64,
+    banned_risks: Vec<bool>,
+    banned_list: Vec<RiskId>,
+    priced_risks: Vec<bool>,
+    priced_list: Vec<RiskId>,
+}
+
+impl<G: Graph> Searcher<G> {
+    pub(crate) fn new(graph: G, scratch: Scratch<G::Cost>, limits: Limits) -> Self {
+        Self {
+            graph,
+            scratch,
+            second: Scratch::default(),
+            left: limits.max_expanded,
+            banned_risks: Vec::new(),
+            banned_list: Vec::new(),
+            priced_risks: Vec::new(),
+            priced_list: Vec::new(),
         }
-        arcs.reverse();
-        let start_cost = from.iter().filter(|start| start.0 == at).map(|start| start.1).min().unwrap_or(0);
-        self.route(at, start_cost, arcs)
     }
 
-    /// Totals a chain of moves.
-    pub(super) fn route(&self, start: At, start_cost: u64, arcs: Vec<ArcId>) -> Route {
-        let begin = Cost { cost: start_cost, steps: 0 };
-        let total = arcs.iter().fold(begin, |sum, arc| sum.step(self.graph.arc(*arc).cost));
-        Route { start, start_cost, arcs, total }
+    /// The graph and the scratch spaces, for the next call.
+    pub(crate) fn into_parts(self) -> (G, [Scratch<G::Cost>; 2]) {
+        (self.graph, [self.scratch, self.second])
     }
 
-    /// The states of a route, the start first.
-    pub(super) fn states(&self, route: &Route) -> Vec<At> {
-        std::iter::once(route.start).chain(route.arcs.iter().map(|arc| self.graph.arc(*arc).to)).collect()
+    /// Bans these risks, and no others, from now on.
+    pub(super) fn ban_risks(&mut self, risks: &[RiskId]) {
+        mark(&mut self.banned_risks, &mut self.banned_list, risks, self.graph.risk_count());
     }
 
-    /// The route in the space's own terms.
-    pub(super) fn path(&self, route: &Route) -> PathOf<S> {
-        let steps = route.arcs.iter().map(|arc| self.graph.arc(*arc));
-        let steps = steps.map(|arc| Step { to: self.graph.state(arc.to), edge: arc.edge, cost: arc.cost }).collect();
-        Path { start: self.graph.state(route.start), steps, cost: route.total.cost }
+    /// Prices these risks, and no others, from now on.
+    pub(super) fn price_risks(&mut self, risks: &[RiskId]) {
+        mark(&mut self.priced_risks, &mut self.priced_list, risks, self.graph.risk_count());
+    }
+
+    /// Whether the bans in force leave this move.
+    pub(super) fn allowed(&self, arc: ArcId, forbidden: &Forbidden<G::Edge>) -> bool {
+        if !self.graph.is_open(arc) || (!forbidden.arcs.is_empty() && forbidden.arcs.contains(&arc)) {
+            return false;
+        }
+        if !forbidden.edges.is_empty() && forbidden.edges.contains(&self.graph.edge(arc)) {
+            return false;
+        }
+        self.banned_list.is_empty() || !self.graph.risks(arc).iter().any(|risk| is_marked(&self.banned_risks, *risk))
+    }
+
+    fn surcharge(&self, arc: ArcId, each: u64) -> u64 {
+        let hits = self.graph.risks(arc).iter().filter(|risk| is_marked(&self.priced_risks, **risk)).count();
+        each.saturating_mul(hits as u64)
+    }
+
+    /// The best route the query allows, `None` if there is none up to its ceiling.
+    pub(super) fn run(&mut self, query: &Query<'_, G::Edge>) -> Result<Option<Route<G::Cost>>, Stop> {
+        let forbidden = query.forbidden;
+        let free = query.blocked.is_empty()
+            && query.excluded.is_empty()
+            && forbidden.edges.is_empty()
+            && forbidden.arcs.is_empty()
+            && self.banned_list.is_empty()
+            && query.surcharge == 0;
+        if free { self.run_with::<true>(query) } else { self.run_with::<false>(query) }
+    }
+
+    /// As [`run`](Self::run); `FREE` says that nothing is blocked, excluded, forbidden, banned or priced.
+    fn run_with<const FREE: bool>(&mut self, query: &Query<'_, G::Edge>) -> Result<Option<Route<G::Cost>>, Stop> {
+        self.scratch.begin(self.graph.node_count());
+        self.scratch.block(query.blocked);
+        for &(at, cost) in query.from {
+            if FREE || !self.scratch.is_blocked(at) {
+                self.scratch.reach(at, G::Cost::of(cost), None, || self.graph.to_go(at));
+            }
+        }
+        let spur = if query.excluded.is_empty() { None } else { query.from.first().map(|&(at, _)| at) };
+        while let Some((total, at, cost)) = self.scratch.next() {
+            if total.amount() > query.ceiling {
+                return Ok(None);
+            }
+            if self.graph.is_goal(at) {
+                let (start, arcs) = self.scratch.trace(&self.graph, at);
+                return Ok(Some(self.route(start, query.from, arcs)));
+            }
+            if self.left == 0 {
+                return Err(Stop { bound: total.amount() });
+            }
+            self.left -= 1;
+            self.graph.expand(at)?;
+            if FREE {
+                let (graph, scratch) = (&self.graph, &mut self.scratch);
+                graph.each_open(at, |arc, to, price| {
+                    let next = cost.plus(price);
+                    scratch.reach(to, next, Some(arc), || graph.to_go(to));
+                    scratch.break_tie(to, next, arc);
+                });
+                continue;
+            }
+            for arc in arcs_out(&self.graph, at) {
+                let (to, price) = self.graph.hop(arc);
+                if self.scratch.is_blocked(to)
+                    || !self.allowed(arc, query.forbidden)
+                    || (spur == Some(at) && query.excluded.contains(&(to, self.graph.label(arc))))
+                {
+                    continue;
+                }
+                let mut next = cost.plus(price);
+                if query.surcharge > 0 {
+                    next = next.plus(G::Cost::of(self.surcharge(arc, query.surcharge)));
+                }
+                self.scratch.reach(to, next, Some(arc), || self.graph.to_go(to));
+                self.scratch.break_tie(to, next, arc);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Costs are summed anew, so that a surcharge does not count.
+    pub(super) fn route(&self, start: At, from: &[(At, u64)], arcs: Vec<ArcId>) -> Route<G::Cost> {
+        let start_cost = from.iter().filter(|open| open.0 == start).map(|open| open.1).min().unwrap_or(0);
+        Route::of(&self.graph, start, start_cost, arcs)
     }
 }
 
 fn mark(marks: &mut Vec<bool>, list: &mut Vec<RiskId>, risks: &[RiskId], count: usize) {
     for risk in list.drain(..) {
         marks[risk.index()] = false;
+    }
+    if risks.is_empty() {
+        return;
     }
     if marks.len() < count {
         marks.resize(count, false);

@@ -4,9 +4,8 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::alternatives::{Family, best_of};
-use super::astar::{Forbidden, Query, Route, Searcher, Stop};
-use super::unfold::{At, RiskId};
-use super::{BansOf, Limits, PathOf, Space, Start};
+use super::astar::{Forbidden, Query, Searcher, Stop};
+use super::graph::{At, Graph, RiskId, Route, Weight};
 
 /// Risks in order, each once.
 pub(super) type RiskSet = Rc<[RiskId]>;
@@ -20,16 +19,16 @@ pub(super) enum Side {
 
 /// A route and what it rests on.
 #[derive(Debug)]
-pub(super) struct Leg {
-    route: Route,
+pub(crate) struct Leg<C> {
+    pub(crate) route: Route<C>,
     /// In the order met, each once.
     pub(super) along: Vec<RiskId>,
     sorted: Vec<RiskId>,
 }
 
-impl Leg {
+impl<C: Weight> Leg<C> {
     pub(super) fn cost(&self) -> u64 {
-        self.route.total.cost
+        self.route.total.amount()
     }
 
     pub(super) fn rests_on(&self, risk: RiskId) -> bool {
@@ -39,43 +38,31 @@ impl Leg {
 
 /// What is known of the best leg under some bans.
 #[derive(Clone)]
-enum Known {
-    Leg(Rc<Leg>),
+enum Known<C> {
+    Leg(Rc<Leg<C>>),
     /// There is none that costs at most this.
     NoneUpTo(u64),
 }
 
-pub(super) struct Legs<'s, S: Space> {
-    searcher: Searcher<'s, S>,
-    starts: [Vec<(At, u64)>; 2],
+pub(super) struct Legs<'q, G: Graph> {
+    pub(super) searcher: &'q mut Searcher<G>,
+    starts: [&'q [(At, u64)]; 2],
     /// Whether both legs start from the same set, so that they can be exchanged.
     pub(super) equal: bool,
-    known: HashMap<(Side, RiskSet), Known>,
+    known: HashMap<(Side, RiskSet), Known<G::Cost>>,
 }
 
-impl<'s, S: Space> Legs<'s, S> {
-    pub(super) fn new(
-        space: &'s S,
-        starts: [&[Start<S::State>]; 2],
-        bans: &'s BansOf<S>,
-        limits: Limits,
-    ) -> Result<Self, Stop> {
-        let mut searcher = Searcher::new(space, bans, true, limits);
-        let starts = [searcher.graph.starts(starts[0])?, searcher.graph.starts(starts[1])?];
-        let equal = starts[0] == starts[1];
-        Ok(Self { searcher, starts, equal, known: HashMap::new() })
+impl<'q, G: Graph> Legs<'q, G> {
+    pub(super) fn new(searcher: &'q mut Searcher<G>, starts: [&'q [(At, u64)]; 2]) -> Self {
+        Self { searcher, starts, equal: starts[0] == starts[1], known: HashMap::new() }
     }
 
-    pub(super) fn risk(&self, risk: RiskId) -> S::Risk {
-        self.searcher.graph.risk(risk)
-    }
-
-    pub(super) fn path(&self, leg: &Leg) -> PathOf<S> {
-        self.searcher.path(&leg.route)
+    pub(super) fn starts(&self) -> &'q [(At, u64)] {
+        self.starts[0]
     }
 
     /// The best leg that avoids `bans`, `None` if there is none that costs at most `ceiling`.
-    pub(super) fn best(&mut self, side: Side, bans: &RiskSet, ceiling: u64) -> Result<Option<Rc<Leg>>, Stop> {
+    pub(super) fn best(&mut self, side: Side, bans: &RiskSet, ceiling: u64) -> Result<Option<Rc<Leg<G::Cost>>>, Stop> {
         let key = (if self.equal { Side::A } else { side }, bans.clone());
         match self.known.get(&key) {
             Some(Known::Leg(leg)) => return Ok(Some(leg.clone()).filter(|leg| leg.cost() <= ceiling)),
@@ -83,7 +70,7 @@ impl<'s, S: Space> Legs<'s, S> {
             _ => {}
         }
         self.searcher.ban_risks(bans);
-        let route = best_of(&mut self.searcher, &self.starts[side as usize], &Family::all(), ceiling)?;
+        let route = best_of(self.searcher, self.starts[side as usize], &Family::all(), ceiling)?;
         self.searcher.graph.sharpen();
         let leg = route.map(|route| Rc::new(self.leg(route)));
         self.known.insert(key, leg.clone().map_or(Known::NoneUpTo(ceiling), Known::Leg));
@@ -97,15 +84,15 @@ impl<'s, S: Space> Legs<'s, S> {
         &mut self,
         side: Side,
         bans: &[RiskId],
-        other: &Leg,
+        other: &Leg<G::Cost>,
         accepted: &[RiskId],
-    ) -> Result<Option<Rc<Leg>>, Stop> {
+    ) -> Result<Option<Rc<Leg<G::Cost>>>, Stop> {
         let priced: Vec<RiskId> =
             other.along.iter().copied().filter(|risk| accepted.binary_search(risk).is_err()).collect();
         self.searcher.ban_risks(bans);
         self.searcher.price_risks(&priced);
         let query = Query {
-            from: &self.starts[side as usize],
+            from: self.starts[side as usize],
             blocked: &[],
             excluded: &[],
             forbidden: &Forbidden::default(),
@@ -115,15 +102,15 @@ impl<'s, S: Space> Legs<'s, S> {
         let route = self.searcher.run(&query)?;
         self.searcher.graph.sharpen();
         let Some(route) = route else { return Ok(None) };
-        let clashes = self.searcher.graph.space.clash(&self.searcher.path(&route)).is_some();
+        let clashes = self.searcher.graph.clash(&route).is_some();
         Ok((!clashes).then(|| Rc::new(self.leg(route))))
     }
 
-    fn leg(&self, route: Route) -> Leg {
+    pub(super) fn leg(&self, route: Route<G::Cost>) -> Leg<G::Cost> {
         let mut along = Vec::new();
         let mut sorted = std::collections::BTreeSet::new();
         for arc in &route.arcs {
-            along.extend(self.searcher.graph.arc_risks(*arc).iter().copied().filter(|risk| sorted.insert(*risk)));
+            along.extend(self.searcher.graph.risks(*arc).iter().copied().filter(|risk| sorted.insert(*risk)));
         }
         Leg { route, along, sorted: sorted.into_iter().collect() }
     }

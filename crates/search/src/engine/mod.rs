@@ -29,10 +29,12 @@
 //! is ever iterated. **Bounds.** A call expands at most [`Limits::max_expanded`] states; running out is an answer
 //! that claims nothing but a lower bound. Costs saturate: a sum of `u64::MAX` means unreachable.
 
-mod alternatives;
-mod astar;
+pub(crate) mod alternatives;
+pub(crate) mod astar;
+pub(crate) mod graph;
 mod legs;
-mod pair;
+pub(crate) mod pair;
+mod relaxed;
 #[cfg(test)]
 mod tests;
 mod unfold;

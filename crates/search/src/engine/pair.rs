@@ -4,9 +4,11 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 use std::rc::Rc;
 
-use super::astar::Stop;
+use super::astar::{Searcher, Stop};
+use super::graph::{At, Cost, Graph, RiskId, Route, Weight};
 use super::legs::{Leg, Legs, RiskSet, Side};
-use super::unfold::RiskId;
+use super::relaxed::Relaxed;
+use super::unfold::Unfolded;
 use super::{BansOf, Limits, PathOf, Space, Start};
 
 /// The three-valued verdict on a pair. Only `Impossible` says that no disjoint pair exists.
@@ -75,14 +77,14 @@ struct Key {
 
 /// A subproblem: the pairs whose legs avoid `bans`, with the best leg of each; sharing what is accepted is paid for.
 #[derive(Clone)]
-struct Node {
+struct Node<C> {
     bans: [RiskSet; 2],
     accepted: RiskSet,
     penalty: u64,
-    legs: [Rc<Leg>; 2],
+    legs: [Rc<Leg<C>>; 2],
 }
 
-impl Node {
+impl<C: Weight> Node<C> {
     fn key(&self) -> Key {
         let cost = self.legs[0].cost().saturating_add(self.legs[1].cost());
         Key { penalty: self.penalty, shares: self.accepted.len(), cost }
@@ -95,7 +97,7 @@ impl Node {
     }
 
     /// The child whose leg `side` is `leg`, which avoids `risk` as well.
-    fn avoiding(&self, side: Side, risk: RiskId, leg: Rc<Leg>) -> Self {
+    fn avoiding(&self, side: Side, risk: RiskId, leg: Rc<Leg<C>>) -> Self {
         let mut child = self.clone();
         child.bans[side as usize] = with(&self.bans[side as usize], &[risk]);
         child.legs[side as usize] = leg;
@@ -104,26 +106,34 @@ impl Node {
 }
 
 /// The legs that avoid a risk, where there are any.
-type Avoiding = [Option<Rc<Leg>>; 2];
+type Avoiding<C> = [Option<Rc<Leg<C>>>; 2];
+
+/// A risk to branch on: what avoiding it costs, the lesser leg first, and the legs that avoid it.
+type Candidate<C> = ((u64, u64), RiskId, Avoiding<C>);
 
 /// What to branch on at a node.
-enum Branch {
+enum Branch<C> {
     /// Both legs must use these: accept them all.
     Accept(Vec<RiskId>),
     /// One leg avoids this risk, or both share it.
-    Split(RiskId, Avoiding),
+    Split(RiskId, Avoiding<C>),
 }
 
 /// How many risks are tried before one is branched on.
 const TRIED: usize = 16;
 
-struct Solver<'s, 'o, S: Space> {
-    legs: Legs<'s, S>,
-    share_penalty: &'o dyn Fn(&S::Risk) -> Option<u64>,
-    best: Option<(Key, [Rc<Leg>; 2], Vec<RiskId>)>,
-    certificate: Option<Certificate<S::Risk>>,
+/// The best pair met: its key, its legs, what they share.
+type Best<C> = (Key, [Rc<Leg<C>>; 2], Vec<RiskId>);
+
+struct Solver<'q, 'o, G: Graph> {
+    legs: Legs<'q, G>,
+    share_penalty: &'o dyn Fn(&G, RiskId) -> Option<u64>,
+    best: Option<Best<G::Cost>>,
+    certificate: Option<Certificate<RiskId>>,
+    /// No disjoint pair costs less.
+    floor: u64,
     seen: BTreeSet<[RiskSet; 3]>,
-    nodes: Vec<Node>,
+    nodes: Vec<Node<G::Cost>>,
     queue: BinaryHeap<(Reverse<Key>, usize)>,
 }
 
@@ -138,15 +148,33 @@ pub fn disjoint_pair<S: Space>(
     share_penalty: &dyn Fn(&S::Risk) -> Option<u64>,
     limits: Limits,
 ) -> VerdictOf<S> {
-    let legs = match Legs::new(space, starts, bans, limits) {
-        Ok(legs) => legs,
-        Err(Stop { bound }) => return PairVerdict::Undecided { bound, least_shared: None },
+    let mut unfolded = Unfolded::new(space, bans, true);
+    let sets = starts.map(|starts| unfolded.starts(starts));
+    let [Ok(first), Ok(second)] = sets else { return PairVerdict::Undecided { bound: 0, least_shared: None } };
+    let mut searcher = Searcher::new(unfolded, Default::default(), limits);
+    let penalty = |graph: &Unfolded<'_, S>, risk: RiskId| share_penalty(&graph.risk(risk));
+    let verdict = best_pair(&mut searcher, [&first, &second], &penalty);
+    let graph = &searcher.graph;
+    let pair = |(a, b): &(Route<Cost>, Route<Cost>)| {
+        let (a, b) = (graph.path(a), graph.path(b));
+        // Legs that can be exchanged: the cheaper first.
+        if first == second && (b.cost, &b) < (a.cost, &a) { (b, a) } else { (a, b) }
     };
+    verdict.map(pair, |risk| graph.risk(*risk))
+}
+
+/// As [`disjoint_pair`], on any graph.
+pub(crate) fn best_pair<G: Graph>(
+    searcher: &mut Searcher<G>,
+    starts: [&[(At, u64)]; 2],
+    share_penalty: &dyn Fn(&G, RiskId) -> Option<u64>,
+) -> PairVerdict<Route<G::Cost>, RiskId> {
     let mut solver = Solver {
-        legs,
+        legs: Legs::new(searcher, starts),
         share_penalty,
         best: None,
         certificate: None,
+        floor: 0,
         seen: BTreeSet::new(),
         nodes: Vec::new(),
         queue: BinaryHeap::new(),
@@ -155,8 +183,42 @@ pub fn disjoint_pair<S: Space>(
     solver.verdict(stopped)
 }
 
-impl<S: Space> Solver<'_, '_, S> {
+impl<R, Ri> PairVerdict<R, Ri> {
+    /// The verdict in other terms.
+    pub(crate) fn map<P, Rj: Ord>(
+        self,
+        pair: impl Fn(&(R, R)) -> (P, P),
+        risk: impl Fn(&Ri) -> Rj,
+    ) -> PairVerdict<P, Rj> {
+        let least = |least: LeastShared<R, Ri>| {
+            let mut risks: Vec<Rj> = least.risks.iter().map(&risk).collect();
+            risks.sort_unstable();
+            LeastShared { pair: pair(&least.pair), risks, penalty: least.penalty, optimal: least.optimal }
+        };
+        match self {
+            PairVerdict::Disjoint { pair: legs, optimal, gap } => {
+                PairVerdict::Disjoint { pair: pair(&legs), optimal, gap }
+            }
+            PairVerdict::Impossible { certificate, least_shared } => PairVerdict::Impossible {
+                certificate: match certificate {
+                    Certificate::SingleRisk(found) => Certificate::SingleRisk(risk(&found)),
+                    Certificate::Exhausted => Certificate::Exhausted,
+                    Certificate::NoRoute => Certificate::NoRoute,
+                },
+                least_shared: least_shared.map(least),
+            },
+            PairVerdict::Undecided { bound, least_shared } => {
+                PairVerdict::Undecided { bound, least_shared: least_shared.map(least) }
+            }
+        }
+    }
+}
+
+impl<G: Graph> Solver<'_, '_, G> {
     fn solve(&mut self) -> Result<(), Stop> {
+        if self.legs.equal && self.relax()? {
+            return Ok(());
+        }
         let none: RiskSet = Rc::new([]);
         let a = self.legs.best(Side::A, &none, u64::MAX);
         // With equal start sets the second leg cannot cost less than the first.
@@ -174,7 +236,7 @@ impl<S: Space> Solver<'_, '_, S> {
         };
         self.push(Node { bans: [none.clone(), none.clone()], accepted: none, penalty: 0, legs: [a, b] });
         while let Some((Reverse(key), index)) = self.queue.pop() {
-            if self.best.as_ref().is_some_and(|best| best.0 <= key) {
+            if self.best.as_ref().is_some_and(|best| best.0 <= key) || self.incumbent() == Some(self.floor) {
                 return Ok(());
             }
             if key.shares > 0 {
@@ -186,7 +248,21 @@ impl<S: Space> Solver<'_, '_, S> {
         Ok(())
     }
 
-    fn push(&mut self, mut node: Node) {
+    /// Solves the problem without risks first; whether that solves it with them.
+    fn relax(&mut self) -> Result<bool, Stop> {
+        let from = self.legs.starts();
+        let Relaxed::Pair(a, b) = self.legs.searcher.relaxed_pair(from)? else { return Ok(false) };
+        self.floor = a.total.amount().saturating_add(b.total.amount());
+        let graph = &self.legs.searcher.graph;
+        if graph.clash(&a).is_none() && graph.clash(&b).is_none() {
+            let (a, b) = if b.total < a.total { (b, a) } else { (a, b) };
+            let (a, b) = (Rc::new(self.legs.leg(a)), Rc::new(self.legs.leg(b)));
+            self.offer(&a, &b);
+        }
+        Ok(self.incumbent() == Some(self.floor))
+    }
+
+    fn push(&mut self, mut node: Node<G::Cost>) {
         if self.legs.equal && node.bans[1] < node.bans[0] {
             node.bans.swap(0, 1);
             node.legs.swap(0, 1);
@@ -226,7 +302,7 @@ impl<S: Space> Solver<'_, '_, S> {
     }
 
     /// Queues the child in which both legs rest on these risks, unless one must not be shared.
-    fn accept(&mut self, node: &Node, risks: &[RiskId]) {
+    fn accept(&mut self, node: &Node<G::Cost>, risks: &[RiskId]) {
         if let Some(more) = self.penalty(risks) {
             let (accepted, penalty) = (with(&node.accepted, risks), node.penalty.saturating_add(more));
             self.push(Node { accepted, penalty, ..node.clone() });
@@ -236,12 +312,12 @@ impl<S: Space> Solver<'_, '_, S> {
     /// The sum of penalties, `None` if one of the risks must not be shared.
     fn penalty(&self, risks: &[RiskId]) -> Option<u64> {
         risks.iter().try_fold(0_u64, |sum, risk| {
-            (self.share_penalty)(&self.legs.risk(*risk)).map(|penalty| sum.saturating_add(penalty))
+            (self.share_penalty)(&self.legs.searcher.graph, *risk).map(|penalty| sum.saturating_add(penalty))
         })
     }
 
     /// Takes a pair as the best one if it is.
-    fn offer(&mut self, a: &Rc<Leg>, b: &Rc<Leg>) {
+    fn offer(&mut self, a: &Rc<Leg<G::Cost>>, b: &Rc<Leg<G::Cost>>) {
         let shared: Vec<RiskId> = a.along.iter().copied().filter(|risk| b.rests_on(*risk)).collect();
         let Some(penalty) = self.penalty(&shared) else { return };
         let key = Key { penalty, shares: shared.len(), cost: a.cost().saturating_add(b.cost()) };
@@ -256,7 +332,7 @@ impl<S: Space> Solver<'_, '_, S> {
     }
 
     /// Looks for a good pair near this node, and for the conflicts worth branching on.
-    fn guess(&mut self, node: &Node, conflicts: &[RiskId], mirror: bool) -> Result<Vec<RiskId>, Stop> {
+    fn guess(&mut self, node: &Node<G::Cost>, conflicts: &[RiskId], mirror: bool) -> Result<Vec<RiskId>, Stop> {
         let [a, b] = &node.legs;
         let partner = self.legs.partner(Side::B, &node.bans[1], a, &node.accepted)?;
         if let Some(partner) = &partner {
@@ -266,19 +342,20 @@ impl<S: Space> Solver<'_, '_, S> {
             self.offer(&partner, b);
         }
         // What is shared even by a partner that pays for it matters most; what every route rests on is among it.
-        let hard = |partner: Rc<Leg>| conflicts.iter().copied().filter(|risk| partner.rests_on(*risk)).collect();
+        let hard =
+            |partner: Rc<Leg<G::Cost>>| conflicts.iter().copied().filter(|risk| partner.rests_on(*risk)).collect();
         let hard: Vec<RiskId> = partner.map_or(Vec::new(), hard);
         Ok(if hard.is_empty() { sample(conflicts) } else { hard })
     }
 
     /// Of the risks tried, the one whose avoidance costs most, whichever leg avoids it.
-    fn choose(&mut self, node: &Node, tried: Vec<RiskId>, mirror: bool) -> Result<Branch, Stop> {
+    fn choose(&mut self, node: &Node<G::Cost>, tried: Vec<RiskId>, mirror: bool) -> Result<Branch<G::Cost>, Stop> {
         let at_root = node.bans.iter().all(|bans| bans.is_empty());
         let incumbent = self.incumbent();
-        let ceiling = |other: &Leg| incumbent.map_or(u64::MAX, |cost| cost.saturating_sub(other.cost()));
+        let ceiling = |other: &Leg<G::Cost>| incumbent.map_or(u64::MAX, |cost| cost.saturating_sub(other.cost()));
         let ceilings = [ceiling(&node.legs[1]), ceiling(&node.legs[0])];
         let mut forced = Vec::new();
-        let mut best: Option<((u64, u64), RiskId, Avoiding)> = None;
+        let mut best: Option<Candidate<G::Cost>> = None;
         for risk in tried {
             let a = self.legs.best(Side::A, &with(&node.bans[0], &[risk]), ceilings[0])?;
             let b = match mirror {
@@ -288,7 +365,7 @@ impl<S: Space> Solver<'_, '_, S> {
             let closed = a.is_none() && b.is_none();
             if closed && incumbent.is_none() {
                 if at_root && self.certificate.is_none() {
-                    self.certificate = Some(Certificate::SingleRisk(self.legs.risk(risk)));
+                    self.certificate = Some(Certificate::SingleRisk(risk));
                 }
                 forced.push(risk);
             }
@@ -308,13 +385,10 @@ impl<S: Space> Solver<'_, '_, S> {
         })
     }
 
-    fn verdict(mut self, stopped: Option<Stop>) -> VerdictOf<S> {
-        let best = self.best.take().map(|(key, legs, shared)| {
-            let [a, b] = legs.map(|leg| self.legs.path(&leg));
-            let mut risks: Vec<S::Risk> = shared.iter().map(|risk| self.legs.risk(*risk)).collect();
-            risks.sort_unstable();
-            let pair = if self.legs.equal && (b.cost, &b) < (a.cost, &a) { (b, a) } else { (a, b) };
-            (key, pair, risks)
+    fn verdict(mut self, stopped: Option<Stop>) -> PairVerdict<Route<G::Cost>, RiskId> {
+        let best = self.best.take().map(|(key, legs, risks)| {
+            let [a, b] = legs.map(|leg| leg.route.clone());
+            (key, (a, b), risks)
         });
         let least_shared = match best {
             Some((key, pair, _)) if key.shares == 0 => {
@@ -335,7 +409,7 @@ impl<S: Space> Solver<'_, '_, S> {
 }
 
 /// What avoiding a risk costs a leg.
-fn gain(avoiding: &Option<Rc<Leg>>, leg: &Leg) -> u64 {
+fn gain<C: Weight>(avoiding: &Option<Rc<Leg<C>>>, leg: &Leg<C>) -> u64 {
     avoiding.as_ref().map_or(u64::MAX, |avoiding| avoiding.cost().saturating_sub(leg.cost()))
 }
 

@@ -2,54 +2,14 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
+use std::ops::Range;
 
-use super::{BansOf, Space, Start, Step};
+use rustc_hash::FxBuildHasher;
 
-/// Index of an interned state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct At(u32);
+use super::graph::{ArcId, At, Cost, Full, Graph, RiskId, Route, Weight};
+use super::{BansOf, Path, PathOf, Space, Start, Step};
 
-/// Index of an unfolded move: an edge taken from one particular state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct ArcId(u32);
-
-/// Index of an interned risk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct RiskId(u32);
-
-impl At {
-    pub(super) fn index(self) -> usize {
-        self.0 as usize
-    }
-}
-
-impl RiskId {
-    pub(super) fn index(self) -> usize {
-        self.0 as usize
-    }
-}
-
-/// What is minimised: cost, then the number of steps.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Cost {
-    pub(super) cost: u64,
-    pub(super) steps: u32,
-}
-
-impl Cost {
-    pub(super) const UNREACHABLE: Self = Self { cost: u64::MAX, steps: u32::MAX };
-
-    pub(super) fn plus(self, other: Self) -> Self {
-        Self { cost: self.cost.saturating_add(other.cost), steps: self.steps.saturating_add(other.steps) }
-    }
-
-    pub(super) fn step(self, cost: u64) -> Self {
-        self.plus(Self { cost, steps: 1 })
-    }
-}
-
-/// More states or moves than an index can name: memory ends long before.
-pub(super) struct Full;
+type Map<K, V> = HashMap<K, V, FxBuildHasher>;
 
 struct Node<St> {
     state: St,
@@ -61,22 +21,28 @@ struct Node<St> {
 
 /// An unfolded move.
 #[derive(Clone, Copy)]
-pub(super) struct Arc<Ed> {
-    pub(super) from: At,
-    pub(super) to: At,
-    pub(super) edge: Ed,
-    pub(super) cost: u64,
+struct Arc<Ed> {
+    from: At,
+    to: At,
+    edge: Ed,
+    cost: u64,
     risks: (u32, u32),
 }
 
+impl<Ed> Arc<Ed> {
+    fn weight(&self) -> Cost {
+        Cost { cost: self.cost, steps: 1 }
+    }
+}
+
 pub(super) struct Unfolded<'s, S: Space> {
-    pub(super) space: &'s S,
+    space: &'s S,
     bans: &'s BansOf<S>,
     keep_risks: bool,
-    index: HashMap<S::State, At>,
+    index: Map<S::State, At>,
     nodes: Vec<Node<S::State>>,
     arcs: Vec<Arc<S::Edge>>,
-    risk_index: HashMap<S::Risk, RiskId>,
+    risk_index: Map<S::Risk, RiskId>,
     risk_names: Vec<S::Risk>,
     risk_pool: Vec<RiskId>,
     expanded: usize,
@@ -91,10 +57,10 @@ impl<'s, S: Space> Unfolded<'s, S> {
             space,
             bans,
             keep_risks,
-            index: HashMap::new(),
+            index: Map::default(),
             nodes: Vec::new(),
             arcs: Vec::new(),
-            risk_index: HashMap::new(),
+            risk_index: Map::default(),
             risk_names: Vec::new(),
             risk_pool: Vec::new(),
             expanded: 0,
@@ -108,43 +74,19 @@ impl<'s, S: Space> Unfolded<'s, S> {
         self.nodes[at.index()].state
     }
 
-    pub(super) fn is_goal(&self, at: At) -> bool {
-        self.nodes[at.index()].goal
-    }
-
-    pub(super) fn to_go(&self, at: At) -> Cost {
-        self.nodes[at.index()].to_go
-    }
-
-    pub(super) fn arc(&self, arc: ArcId) -> &Arc<S::Edge> {
-        &self.arcs[arc.0 as usize]
-    }
-
-    pub(super) fn arc_risks(&self, arc: ArcId) -> &[RiskId] {
-        let (from, to) = self.arc(arc).risks;
-        &self.risk_pool[from as usize..to as usize]
-    }
-
     pub(super) fn risk(&self, risk: RiskId) -> S::Risk {
         self.risk_names[risk.index()]
     }
 
-    pub(super) fn label(&self, arc: ArcId) -> S::Edge {
-        self.space.label(self.arc(arc).edge)
+    fn arc(&self, arc: ArcId) -> &Arc<S::Edge> {
+        &self.arcs[arc.index()]
     }
 
-    pub(super) fn node_count(&self) -> usize {
-        self.nodes.len()
-    }
-
-    pub(super) fn risk_count(&self) -> usize {
-        self.risk_names.len()
-    }
-
-    /// Moves out of a state; none before it is expanded.
-    pub(super) fn out(&self, at: At) -> impl Iterator<Item = ArcId> + use<S> {
-        let (from, to) = self.nodes[at.index()].out.unwrap_or((0, 0));
-        (from..to).map(ArcId)
+    /// A route in the space's own terms.
+    pub(super) fn path(&self, route: &Route<Cost>) -> PathOf<S> {
+        let steps = route.arcs.iter().map(|arc| self.arc(*arc));
+        let steps = steps.map(|arc| Step { to: self.state(arc.to), edge: arc.edge, cost: arc.cost }).collect();
+        Path { start: self.state(route.start), steps, cost: route.total.cost }
     }
 
     /// Interns the starts, one per state, in state order.
@@ -177,27 +119,6 @@ impl<'s, S: Space> Unfolded<'s, S> {
         Ok(id)
     }
 
-    /// Asks the space for the moves from `at`, once. Banned moves are not unfolded at all.
-    pub(super) fn expand(&mut self, at: At) -> Result<(), Full> {
-        if self.nodes[at.index()].out.is_some() {
-            return Ok(());
-        }
-        let mut steps = std::mem::take(&mut self.steps);
-        steps.clear();
-        self.space.expand(self.state(at), &mut steps);
-        // The order of moves decides ties, so it must not depend on how the space enumerates them.
-        steps.sort_unstable_by_key(|step| (step.edge, step.to, step.cost));
-        let first = self.arcs.len();
-        let added = steps.iter().try_for_each(|step| self.add_arc(at, step));
-        self.steps = steps;
-        added?;
-        let range = (u32::try_from(first), u32::try_from(self.arcs.len()));
-        let (Ok(first), Ok(end)) = range else { return Err(Full) };
-        self.nodes[at.index()].out = Some((first, end));
-        self.expanded += 1;
-        Ok(())
-    }
-
     fn add_arc(&mut self, from: At, step: &Step<S::State, S::Edge>) -> Result<(), Full> {
         if self.bans.edges.contains(&step.edge) {
             return Ok(());
@@ -228,11 +149,115 @@ impl<'s, S: Space> Unfolded<'s, S> {
         Ok(())
     }
 
+    /// Moves by the state they lead to: those into state `i` are `.1[.0[i]..0[i + 1]]`.
+    fn incoming(&self) -> (Vec<usize>, Vec<u32>) {
+        let mut first = vec![0_usize; self.nodes.len() + 1];
+        for arc in &self.arcs {
+            first[arc.to.index() + 1] += 1;
+        }
+        for index in 1..first.len() {
+            first[index] += first[index - 1];
+        }
+        let mut next = first.clone();
+        let mut into = vec![0_u32; self.arcs.len()];
+        for (arc, id) in self.arcs.iter().zip(0_u32..) {
+            let slot = &mut next[arc.to.index()];
+            into[*slot] = id;
+            *slot += 1;
+        }
+        (first, into)
+    }
+}
+
+impl<S: Space> Graph for Unfolded<'_, S> {
+    type Cost = Cost;
+    type Edge = S::Edge;
+
+    fn node_count(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Asks the space for the moves from `at`, once. Banned moves are not unfolded at all.
+    fn expand(&mut self, at: At) -> Result<(), Full> {
+        if self.nodes[at.index()].out.is_some() {
+            return Ok(());
+        }
+        let mut steps = std::mem::take(&mut self.steps);
+        steps.clear();
+        self.space.expand(self.state(at), &mut steps);
+        // The order of moves decides ties, so it must not depend on how the space enumerates them.
+        steps.sort_unstable_by_key(|step| (step.edge, step.to, step.cost));
+        let first = self.arcs.len();
+        let added = steps.iter().try_for_each(|step| self.add_arc(at, step));
+        self.steps = steps;
+        added?;
+        let range = (u32::try_from(first), u32::try_from(self.arcs.len()));
+        let (Ok(first), Ok(end)) = range else { return Err(Full) };
+        self.nodes[at.index()].out = Some((first, end));
+        self.expanded += 1;
+        Ok(())
+    }
+
+    fn out(&self, at: At) -> [Range<u32>; 2] {
+        let (from, to) = self.nodes[at.index()].out.unwrap_or((0, 0));
+        [from..to, 0..0]
+    }
+
+    fn from(&self, arc: ArcId) -> At {
+        self.arc(arc).from
+    }
+
+    fn hop(&self, arc: ArcId) -> (At, Cost) {
+        let arc = self.arc(arc);
+        (arc.to, arc.weight())
+    }
+
+    fn is_open(&self, _: ArcId) -> bool {
+        true
+    }
+
+    fn edge(&self, arc: ArcId) -> S::Edge {
+        self.arc(arc).edge
+    }
+
+    fn label(&self, arc: ArcId) -> S::Edge {
+        self.space.label(self.arc(arc).edge)
+    }
+
+    fn risks(&self, arc: ArcId) -> &[RiskId] {
+        let (from, to) = self.arc(arc).risks;
+        &self.risk_pool[from as usize..to as usize]
+    }
+
+    fn risk_count(&self) -> usize {
+        self.risk_names.len()
+    }
+
+    fn is_exclusive(&self, _: At) -> bool {
+        // A space says what moves rest on, not what states do.
+        false
+    }
+
+    fn is_goal(&self, at: At) -> bool {
+        self.nodes[at.index()].goal
+    }
+
+    fn to_go(&self, at: At) -> Cost {
+        self.nodes[at.index()].to_go
+    }
+
+    fn each_open(&self, at: At, mut tell: impl FnMut(ArcId, At, Cost)) {
+        let (from, to) = self.nodes[at.index()].out.unwrap_or((0, 0));
+        for (number, arc) in (from..to).zip(&self.arcs[from as usize..to as usize]) {
+            tell(ArcId(number), arc.to, arc.weight());
+        }
+    }
+
     /// Sharpens the lower bounds by a backward pass, if the unfolded part has grown by an eighth since the last one.
     ///
     /// A route from an expanded state either stays in the expanded part up to a goal or leaves it through a state
     /// that is not expanded, so the least of both is a lower bound; it stays one when more is unfolded later.
-    pub(super) fn sharpen(&mut self) {
+    fn sharpen(&mut self) {
         if self.expanded <= self.sharpened_at + self.sharpened_at / 8 {
             return;
         }
@@ -252,7 +277,7 @@ impl<'s, S: Space> Unfolded<'s, S> {
             }
             for &arc in &into[first[index]..first[index + 1]] {
                 let arc = &self.arcs[arc as usize];
-                let next = cost.step(arc.cost);
+                let next = cost.plus(arc.weight());
                 let from = arc.from.index();
                 if next.cost != u64::MAX && next < best[from] {
                     best[from] = next;
@@ -265,22 +290,7 @@ impl<'s, S: Space> Unfolded<'s, S> {
         }
     }
 
-    /// Moves by the state they lead to: those into state `i` are `.1[.0[i]..0[i + 1]]`.
-    fn incoming(&self) -> (Vec<usize>, Vec<u32>) {
-        let mut first = vec![0_usize; self.nodes.len() + 1];
-        for arc in &self.arcs {
-            first[arc.to.index() + 1] += 1;
-        }
-        for index in 1..first.len() {
-            first[index] += first[index - 1];
-        }
-        let mut next = first.clone();
-        let mut into = vec![0_u32; self.arcs.len()];
-        for (arc, id) in self.arcs.iter().zip(0_u32..) {
-            let slot = &mut next[arc.to.index()];
-            into[*slot] = id;
-            *slot += 1;
-        }
-        (first, into)
+    fn clash(&self, route: &Route<Cost>) -> Option<Vec<S::Edge>> {
+        self.space.clash(&self.path(route))
     }
 }

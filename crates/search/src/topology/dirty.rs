@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use linewright_model::{
-    Applied, Cable, CableId, Change, DeviceId, Edit, Fixture, Network, PlaceId, SpanId, Splice, SpliceId,
+    Applied, Cable, CableId, Carrier, Change, DeviceId, Edit, Fixture, Network, PlaceId, SpanId, Splice, SpliceId,
 };
 
 use crate::strand::met_by;
@@ -17,6 +17,9 @@ pub(super) struct Dirty {
     pub(super) places: BTreeSet<PlaceId>,
     pub(super) spans: BTreeSet<SpanId>,
     pub(super) cables: BTreeSet<CableId>,
+    /// Spans and sections of which something else is free.
+    pub(super) bores: BTreeSet<SpanId>,
+    pub(super) cores: BTreeSet<CableId>,
 }
 
 impl Dirty {
@@ -30,11 +33,53 @@ impl Dirty {
                 }
                 Change::Cable(edit) => dirty.cable(network, edit),
                 Change::Splice(edit) => edit.before.iter().chain(&edit.after).for_each(|s| dirty.splice(network, s)),
-                Change::Device(edit) => dirty.device(network, edit.id),
+                Change::Device(edit) => {
+                    dirty.device(network, edit.id);
+                    dirty.terminals(network, edit.id);
+                }
+                Change::Trail(edit) => {
+                    let holdings = edit.before.iter().chain(&edit.after).flat_map(|trail| trail.holdings());
+                    holdings.for_each(|holding| dirty.taken(network, holding.carrier));
+                }
+                Change::SlotMark(edit) => {
+                    edit.before.iter().chain(&edit.after).for_each(|mark| dirty.taken(network, mark.carrier));
+                }
+                Change::Jumper(edit) => {
+                    let jumpers = edit.before.iter().chain(&edit.after);
+                    jumpers.flat_map(|j| [j.a, j.b]).for_each(|port| dirty.terminals(network, port.device));
+                }
                 _ => {}
+            }
+            if let Change::Cable(edit) = change {
+                let routes = edit.before.iter().chain(&edit.after).flat_map(|cable| &cable.route);
+                dirty.bores.extend(routes.map(|hop| hop.span));
             }
         }
         dirty
+    }
+
+    /// Something of a carrier was taken or given back.
+    fn taken(&mut self, network: &Network, carrier: Carrier) {
+        match carrier {
+            Carrier::Span(id) => {
+                self.bores.insert(id);
+            }
+            Carrier::Cable(id) => {
+                self.cores.insert(id);
+            }
+            Carrier::Device(id) => self.terminals(network, id),
+            Carrier::Link(_) => {}
+        }
+    }
+
+    /// Cores behind the terminals of a device may be free in another measure.
+    fn terminals(&mut self, network: &Network, id: DeviceId) {
+        let splices = network.referring::<SpliceId>(id).filter_map(|id| network.get(id));
+        let sides = splices.flat_map(|splice| [splice.a, splice.b]);
+        self.cores.extend(sides.filter_map(|side| match side.on {
+            Fixture::Cable { id, .. } => Some(id),
+            Fixture::Device { .. } => None,
+        }));
     }
 
     /// A place moved: what stands in it, and spans without a course of their own, moved with it.

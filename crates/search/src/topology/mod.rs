@@ -6,10 +6,16 @@ mod overlay;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use linewright_model::{Applied, Cable, CableId, Network, Place, PlaceId, Position, Span, SpanId, Text, Version};
+use linewright_model::{
+    Applied, Cable, CableId, Network, Place, PlaceId, Position, Span, SpanId, Stage, Text, Version,
+};
 
+use crate::capacity::{self, Patched};
 use crate::csr::Csr;
-use crate::geometry::Foot;
+use crate::geometry::{Foot, chord_m, in_space};
+use crate::layer::counts::Free;
+use crate::layer::ways::Ways;
+use crate::layer::{Laid, Layer, Numbers};
 use crate::spatial::{self, Near, Spatial};
 use crate::strand::{EndKey, Strand, all_strands, strands_through};
 use crate::trench::{self, Limits};
@@ -59,6 +65,11 @@ struct Base {
     /// Spans by those in the same trench by geometry, where the records do not say so themselves.
     beside: Csr<SpanId>,
     limits: Limits,
+    numbers: Numbers,
+    /// Spans between ground places.
+    ducts: Layer<SpanId>,
+    /// Strands between the places where they can be joined.
+    glass: Layer<StrandIx>,
     /// Places that stand nowhere: neither they nor what they stand in has a position.
     adrift: Arc<BTreeSet<PlaceId>>,
     spatial: Spatial,
@@ -103,7 +114,26 @@ impl Base {
         let adrift = Arc::new(places.filter(|id| site(network, *id).is_none()).collect());
         let spatial = Spatial::build(network);
         let beside = Csr::build(trench::pairs(network, &spatial, limits));
-        Self { strands, strands_at, strands_through, spans_at, trenches, beside, limits, adrift, spatial }
+        let numbers = Numbers::build(network);
+        let group = |span: &Span| trenches.get(&span.trench).and_then(|spans| spans.first()).copied();
+        let ducts =
+            Layer::build(&numbers, network.all::<Span>().map(|(id, span)| laid_span(network, id, span, group(span))));
+        let patched = Patched::all(network);
+        let glass = Layer::build(&numbers, numbered().map(|(ix, strand)| laid_strand(network, &patched, ix, strand)));
+        Self {
+            strands,
+            strands_at,
+            strands_through,
+            spans_at,
+            trenches,
+            beside,
+            limits,
+            numbers,
+            ducts,
+            glass,
+            adrift,
+            spatial,
+        }
     }
 }
 
@@ -146,7 +176,66 @@ impl Topology {
             come.extend(strands_through(network, *cable));
         }
         overlay.replace(self, &gone, come);
+        next.follow_layers(network, &dirty, &gone);
         next
+    }
+
+    /// Brings what the layers say up to the network: links that came, went, or are free in another measure.
+    fn follow_layers(&mut self, network: &Network, dirty: &Dirty, gone: &BTreeSet<StrandIx>) {
+        let (base, overlay) = (&self.base, Arc::make_mut(&mut self.overlay));
+        let numbers = &base.numbers;
+        if !dirty.places.is_empty() {
+            overlay.ducts.places_moved();
+            overlay.glass.places_moved();
+        }
+        for id in dirty.spans.iter().chain(&dirty.bores) {
+            let laid = network.get(*id).map(|span| {
+                let first = base.trenches.get(&span.trench).and_then(|spans| spans.first()).copied();
+                laid_span(network, *id, span, first.or_else(|| overlay.first_in_trench(&span.trench)))
+            });
+            overlay.ducts.put(&base.ducts, numbers, *id, laid);
+        }
+        let mut strands: BTreeSet<StrandIx> = BTreeSet::new();
+        let cables = dirty.cables.iter().chain(&dirty.cores);
+        let left = |ix: &StrandIx| !overlay.removed(*ix);
+        strands.extend(cables.flat_map(|cable| {
+            let base = base.strands_through.of(*cable).iter().copied().filter(left);
+            base.chain(overlay.strands_through(*cable)).collect::<Vec<_>>()
+        }));
+        for place in &dirty.places {
+            let base = base.strands_at.of(*place).iter().copied().filter(left);
+            strands.extend(base.chain(overlay.strands_at(*place)).collect::<Vec<_>>());
+        }
+        let patched = Patched::one_by_one();
+        for ix in gone {
+            overlay.glass.put(&base.glass, numbers, *ix, None);
+        }
+        for ix in strands {
+            let strand = match (ix.at as usize).checked_sub(base.strands.len()) {
+                None => base.strands.get(ix.at as usize),
+                Some(at) => overlay.strand(at),
+            };
+            let laid = strand.map(|strand| laid_strand(network, &patched, ix, strand));
+            overlay.glass.put(&base.glass, numbers, ix, laid);
+        }
+        overlay.ducts.settle(&base.ducts, numbers);
+        overlay.glass.settle(&base.glass, numbers);
+    }
+
+    /// Works out at once what the first searches would otherwise wait for.
+    pub fn prepare(&self) {
+        self.ducts().prepare();
+        self.glass().prepare();
+    }
+
+    /// Ways along spans between ground places: where a cable could be pulled, by what is free of bores.
+    pub fn ducts(&self) -> Ways<'_, SpanId> {
+        Ways { layer: &self.base.ducts, change: &self.overlay.ducts, numbers: &self.base.numbers }
+    }
+
+    /// Ways in glass that stands, strand by strand, by what is free of cores.
+    pub fn glass(&self) -> Ways<'_, StrandIx> {
+        Ways { layer: &self.base.glass, change: &self.overlay.glass, numbers: &self.base.numbers }
     }
 
     /// Version of the network it belongs to.
@@ -245,6 +334,37 @@ impl Topology {
         let near = Near { from, radius_m, most };
         spatial::nearest_spans(&self.base.spatial, self.overlay.spatial(), network, near, wanted)
     }
+}
+
+/// A span as the layer of ducts lays it out. `group` is the first span of its trench.
+fn laid_span(network: &Network, link: SpanId, span: &Span, group: Option<SpanId>) -> Laid<SpanId> {
+    let free = match capacity::spare_bores(network, link, span) {
+        _ if span.plant.stage != Stage::InService => Free::Nothing,
+        Some(bores) => Free::Slots(u32::try_from(bores).unwrap_or(u32::MAX)),
+        None => Free::Unproven,
+    };
+    let ends = [ground(network, span.a), ground(network, span.b)];
+    let (length_m, straight_m) = (span.length_m, straight_m(network, ends));
+    Laid { link, ends, length_m, straight_m, free, group }
+}
+
+/// A strand as the layer of glass lays it out.
+fn laid_strand(network: &Network, patched: &Patched, link: StrandIx, strand: &Strand) -> Laid<StrandIx> {
+    let cables = strand.cables().filter_map(|cable| network.get(cable));
+    let frames = strand.devices().filter_map(|device| network.get(device));
+    let stages = cables.map(|cable| cable.plant.stage).chain(frames.map(|frame| frame.plant.stage)).collect::<Vec<_>>();
+    let free = match capacity::free_cores(network, strand, patched) {
+        _ if stages.iter().any(|stage| *stage != Stage::InService) => Free::Nothing,
+        free => free,
+    };
+    let straight_m = straight_m(network, strand.places);
+    Laid { link, ends: strand.places, length_m: strand.length_m, straight_m, free, group: None }
+}
+
+/// Straight distance between two places, metres; 0 where one of them stands nowhere.
+fn straight_m(network: &Network, ends: [PlaceId; 2]) -> f64 {
+    let [a, b] = ends.map(|place| site(network, place).map(in_space));
+    a.zip(b).map_or(0.0, |(a, b)| chord_m(a, b))
 }
 
 fn ground_ends(network: &Network, span: &Span) -> impl Iterator<Item = PlaceId> + use<> {

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use linewright_model::{CableId, Network, PlaceId, SpanId, Text};
 
 use super::{Base, StrandIx, Topology, distinct, ground_ends, site};
+use crate::layer::Change;
 use crate::spatial::{Spatial, SpatialOverlay};
 use crate::strand::Strand;
 use crate::trench::Ground;
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Overlay {
     /// Number of strands in the base: added ones are numbered from here.
     base_len: u32,
@@ -30,6 +31,8 @@ pub(super) struct Overlay {
     /// All of them, not only what changed; shared with the base until one comes or goes.
     adrift: Arc<BTreeSet<PlaceId>>,
     spatial: SpatialOverlay,
+    pub(super) ducts: Change<SpanId>,
+    pub(super) glass: Change<StrandIx>,
 }
 
 /// How a changed span was entered.
@@ -41,7 +44,22 @@ struct Placing {
 
 impl Overlay {
     pub(super) fn of(base: &Base) -> Self {
-        Self { base_len: base.strands.len() as u32, adrift: base.adrift.clone(), ..Self::default() }
+        Self {
+            base_len: base.strands.len() as u32,
+            removed: HashSet::new(),
+            added: Vec::new(),
+            alive: BTreeSet::new(),
+            strands_at: HashMap::new(),
+            strands_through: HashMap::new(),
+            changed_spans: HashMap::new(),
+            spans_at: HashMap::new(),
+            trenches: HashMap::new(),
+            beside: Default::default(),
+            adrift: base.adrift.clone(),
+            spatial: SpatialOverlay::default(),
+            ducts: Change::of(&base.ducts),
+            glass: Change::of(&base.glass),
+        }
     }
 
     pub(super) fn len(&self) -> usize {

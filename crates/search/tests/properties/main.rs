@@ -9,6 +9,7 @@ mod records;
 mod strands;
 mod trench;
 mod visit;
+mod ways;
 mod world;
 
 use proptest::test_runner::Config;

@@ -1,6 +1,8 @@
 //! The classic traps and the edges of the contract, one small space each.
 
+use super::super::astar::Searcher;
 use super::super::legs::{Legs, RiskSet, Side};
+use super::super::unfold::Unfolded;
 use super::super::{
     Bans, Certificate, Limits, PairVerdict, Path, Space, Start, Step, VerdictOf, disjoint_pair, k_shortest, shortest,
 };
@@ -177,7 +179,10 @@ fn sums_that_saturate_mean_unreachable() {
 #[test]
 fn a_leg_missed_under_a_ceiling_is_looked_for_again_above_it() {
     let (toy, starts, bans) = (Toy::links(&[1], &[(0, 1, 5, &[])]), [Start::free(0)], Bans::default());
-    let mut legs = Legs::new(&toy, [&starts, &starts], &bans, AMPLE).ok().unwrap();
+    let mut unfolded = Unfolded::new(&toy, &bans, true);
+    let starts = unfolded.starts(&starts).unwrap();
+    let mut searcher = Searcher::new(unfolded, Default::default(), AMPLE);
+    let mut legs = Legs::new(&mut searcher, [&starts, &starts]);
     let nothing: RiskSet = [].into();
     let mut cost = |ceiling| legs.best(Side::A, &nothing, ceiling).unwrap().map(|leg| leg.cost());
     assert_eq!([4, 3, 5, 4].map(&mut cost), [None, None, Some(5), None]);

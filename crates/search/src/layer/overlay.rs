@@ -1,0 +1,241 @@
+//! What changed in a layer since it was laid out.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::Hash;
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use linewright_model::PlaceId;
+use rustc_hash::FxBuildHasher;
+
+use super::counts::{Counts, Free};
+use super::landmarks::{Distances, Landmarks};
+use super::ways::Shared;
+use super::{Hop, HopRisks, Laid, Layer, Numbers, place_risk};
+use crate::engine::graph::{At, RiskId};
+
+type Map<K, V> = HashMap<K, V, FxBuildHasher>;
+
+/// Size of the filter that spares most places a look-up; a power of two.
+const FILTER: usize = 1 << 12;
+
+/// What changed in a layer: links gone, come or free in another measure. Cloned with every version, so kept small.
+#[derive(Clone, Debug)]
+pub(crate) struct Change<L> {
+    /// What is free of each hop of the layer.
+    free: Counts,
+    /// Hops of the layer, of which there are so many.
+    base_hops: usize,
+    /// Links of the layer that are no more.
+    gone: HashSet<u32, FxBuildHasher>,
+    /// Links added, by name.
+    added: BTreeMap<L, Added<L>>,
+    /// Places that had no number, numbered after the others.
+    places: Vec<PlaceId>,
+    /// Hops of the added links, by where they begin.
+    hops: Vec<(u32, Hop, u8)>,
+    risks: Vec<HopRisks>,
+    names: Vec<L>,
+    ranges: Map<u32, (u32, u32)>,
+    filter: Vec<u64>,
+    /// Number of the first added link.
+    first_added: u32,
+    /// Distances from landmarks to new places; none where the added links make ways shorter.
+    landmarks: OnceLock<Option<Vec<Distances>>>,
+    /// Whether all places stand where they stood.
+    sites: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Added<L> {
+    ends: [u32; 2],
+    length_dm: u32,
+    free: u8,
+    group: Option<L>,
+}
+
+impl<L: Copy + Ord + Hash> Change<L> {
+    /// Nothing changed yet.
+    pub(crate) fn of(layer: &Layer<L>) -> Self {
+        Self {
+            free: layer.free.clone(),
+            base_hops: layer.flat.hops.len(),
+            gone: HashSet::default(),
+            added: BTreeMap::new(),
+            places: Vec::new(),
+            hops: Vec::new(),
+            risks: Vec::new(),
+            names: Vec::new(),
+            ranges: Map::default(),
+            filter: Vec::new(),
+            first_added: 0,
+            landmarks: OnceLock::new(),
+            sites: true,
+        }
+    }
+
+    /// The landmarks of the layer, with their distances to new places; none where they bound nothing any more.
+    pub(super) fn landmarks<'a>(&'a self, layer: &'a Layer<L>) -> Option<(&'a Landmarks, &'a [Distances])> {
+        let known = layer.landmarks();
+        let links = || self.added.values().map(|added| (added.ends, added.length_dm)).collect::<Vec<_>>();
+        let more = self.landmarks.get_or_init(|| known.extend(self.places.len(), &links()));
+        more.as_deref().map(|more| (known, more))
+    }
+
+    pub(super) fn sites_hold(&self) -> bool {
+        self.sites
+    }
+
+    pub(super) fn new_places(&self) -> usize {
+        self.places.len()
+    }
+
+    pub(super) fn name(&self, number: u32) -> Option<L> {
+        self.names.get(number.checked_sub(self.first_added)? as usize).copied()
+    }
+
+    /// What a risk is: numbers are given to links, places, added links and new places in this order.
+    pub(super) fn shared(&self, layer: &Layer<L>, numbers: &Numbers, risk: RiskId) -> Shared<L> {
+        let (links, number) = (layer.names.len(), risk.index());
+        if number < links {
+            Shared::Link(layer.names[number])
+        } else if let Some(place) = numbers.place((number - links) as u32) {
+            Shared::Place(place)
+        } else {
+            match self.name(risk.0) {
+                Some(link) => Shared::Link(link),
+                None => Shared::Place(self.places[number - links - numbers.len() - self.names.len()]),
+            }
+        }
+    }
+
+    pub(super) fn risks(&self, added: usize) -> &HopRisks {
+        &self.risks[added]
+    }
+
+    pub(super) fn risk_count(&self, base: usize) -> usize {
+        // Added links and new places are numbered from here on.
+        base + self.names.len() + self.places.len()
+    }
+
+    /// What is free of the hops of the layer.
+    pub(super) fn base_free(&self) -> &Counts {
+        &self.free
+    }
+
+    #[inline]
+    pub(super) fn free(&self, hop: usize) -> u8 {
+        if hop < self.base_hops { self.free.get(hop) } else { self.hops.get(hop - self.base_hops).map_or(0, |h| h.2) }
+    }
+
+    #[inline]
+    pub(super) fn range(&self, at: At) -> Range<u32> {
+        if self.filter.is_empty() || self.filter[at.index() / 64 % (FILTER / 64)] >> (at.index() % 64) & 1 == 0 {
+            return 0..0;
+        }
+        self.ranges.get(&at.0).map_or(0..0, |(from, to)| *from..*to)
+    }
+
+    pub(super) fn hop(&self, added: usize) -> Hop {
+        self.hops[added].1
+    }
+
+    pub(super) fn from(&self, added: usize) -> At {
+        At(self.hops[added].0)
+    }
+
+    /// Number of a place, the new ones included.
+    pub(crate) fn place_number(&self, numbers: &Numbers, place: PlaceId) -> Option<u32> {
+        let new = || self.places.iter().position(|new| *new == place).map(|nth| (numbers.len() + nth) as u32);
+        numbers.of(place).or_else(new)
+    }
+
+    pub(crate) fn place(&self, numbers: &Numbers, number: u32) -> Option<PlaceId> {
+        let new = || self.places.get((number as usize).checked_sub(numbers.len())?).copied();
+        numbers.place(number).or_else(new)
+    }
+
+    /// Places may have moved: straight distances say nothing any more.
+    pub(crate) fn places_moved(&mut self) {
+        self.sites = false;
+    }
+
+    /// Puts a link as it is now in the place of what the layer knows of it; `None` for one that is gone.
+    pub(crate) fn put(&mut self, layer: &Layer<L>, numbers: &Numbers, link: L, now: Option<Laid<L>>) {
+        self.added.remove(&link);
+        let base = layer.number(link);
+        let joined = now.and_then(|laid| Some((laid, self.ends(numbers, laid.ends)?)));
+        if let (Some(number), Some((laid, ends))) = (base, &joined) {
+            let hops = layer.hops_of[number as usize];
+            let was = [layer.flat.hops[hops[1] as usize].to, layer.flat.hops[hops[0] as usize].to];
+            let group = laid.group.and_then(|group| layer.number(group)).unwrap_or(number);
+            let same_group = layer.risks[hops[0] as usize][1] == RiskId(group);
+            let length = laid.length_dm();
+            let same_length = layer.flat.hops[hops[0] as usize].length_dm == length;
+            if same_group && same_length && (was == *ends || was == [ends[1], ends[0]]) {
+                self.gone.remove(&number);
+                hops.into_iter().for_each(|hop| self.free.set(hop as usize, laid.free.code()));
+                return;
+            }
+        }
+        if let Some(number) = base {
+            self.gone.insert(number);
+            layer.hops_of[number as usize]
+                .into_iter()
+                .for_each(|hop| self.free.set(hop as usize, Free::Nothing.code()));
+        }
+        if let Some((laid, ends)) = joined {
+            let (length_dm, free) = (laid.length_dm(), laid.free.code());
+            self.added.insert(link, Added { ends, length_dm, free, group: laid.group });
+        }
+    }
+
+    fn ends(&mut self, numbers: &Numbers, ends: [PlaceId; 2]) -> Option<[u32; 2]> {
+        let number = |change: &mut Self, place: PlaceId| match change.place_number(numbers, place) {
+            Some(number) => number,
+            None => {
+                // New places have no straight distances and are no landmark's.
+                change.places.push(place);
+                (numbers.len() + change.places.len() - 1) as u32
+            }
+        };
+        let ends = [number(self, ends[0]), number(self, ends[1])];
+        (ends[0] != ends[1]).then_some(ends)
+    }
+
+    /// Lays out the added links anew: to be called once after all that one version changes.
+    pub(crate) fn settle(&mut self, layer: &Layer<L>, numbers: &Numbers) {
+        self.names = self.added.keys().copied().collect();
+        let base_links = layer.names.len();
+        let risks_of_places = |to: u32| match (to as usize).checked_sub(numbers.len()) {
+            None => place_risk(base_links, to),
+            Some(new) => (base_links + numbers.len() + self.names.len() + new) as u32,
+        };
+        let first_added = (base_links + numbers.len()) as u32;
+        self.first_added = first_added;
+        self.landmarks = OnceLock::new();
+        let number_of = |link: L| {
+            let added = || self.names.binary_search(&link).ok().map(|nth| first_added + nth as u32);
+            layer.number(link).or_else(added)
+        };
+        let mut hops: Vec<(u32, Hop, u8, HopRisks)> = Vec::with_capacity(2 * self.added.len());
+        for (nth, added) in (0u32..).zip(self.added.values()) {
+            for (from, to) in [(added.ends[0], added.ends[1]), (added.ends[1], added.ends[0])] {
+                let link = RiskId(first_added + nth);
+                let hop = Hop { to, length_dm: added.length_dm };
+                let group = added.group.and_then(number_of).map_or(link, RiskId);
+                hops.push((from, hop, added.free, [link, group, RiskId(risks_of_places(to))]));
+            }
+        }
+        hops.sort_by_key(|(from, ..)| *from);
+        self.risks = hops.iter().map(|(.., risks)| *risks).collect();
+        self.hops = hops.into_iter().map(|(from, hop, free, _)| (from, hop, free)).collect();
+        self.ranges.clear();
+        self.filter = if self.hops.is_empty() { Vec::new() } else { vec![0; FILTER / 64] };
+        for (at, (from, ..)) in self.hops.iter().enumerate() {
+            let at = (self.base_hops + at) as u32;
+            self.ranges.entry(*from).and_modify(|range| range.1 = at + 1).or_insert((at, at + 1));
+            self.filter[*from as usize / 64 % (FILTER / 64)] |= 1 << (*from as usize % 64);
+        }
+    }
+}

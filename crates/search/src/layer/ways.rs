@@ -1,0 +1,125 @@
+//! Ways in one layer, from place to place by length: the shortest, the next ones, and two that stay apart.
+
+use std::hash::Hash;
+
+use linewright_model::PlaceId;
+
+use super::counts::Need;
+use super::graph::LayerGraph;
+use super::{Change, Layer, Numbers};
+use crate::engine::alternatives::best_routes;
+use crate::engine::astar::{Searcher, Stop};
+use crate::engine::graph::{ArcId, At, Graph, Route};
+use crate::engine::pair::best_pair;
+use crate::engine::{Certificate, Exceeded, Limits, PairVerdict, Path, Step};
+
+pub use super::graph::Apart;
+
+/// What is asked of a way.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Ask {
+    /// Where it begins.
+    pub from: PlaceId,
+    /// Where it ends.
+    pub to: PlaceId,
+    /// Slots that every link must have free: bores of a span, cores of a strand.
+    pub slots: u32,
+    /// Whether links of which nothing is proven may be taken too.
+    pub unproven: bool,
+}
+
+/// A way through a layer: states are places, edges are links, costs are decimetres.
+pub type Way<L> = Path<PlaceId, L>;
+
+/// What two ways may share only by failing together.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Shared<L> {
+    /// A link, or the group of links that this one stands for.
+    Link(L),
+    /// A place.
+    Place(PlaceId),
+}
+
+/// A layer of one topology, to search ways in.
+#[derive(Clone, Copy)]
+pub struct Ways<'a, L> {
+    pub(crate) layer: &'a Layer<L>,
+    pub(crate) change: &'a Change<L>,
+    pub(crate) numbers: &'a Numbers,
+}
+
+impl<'a, L: Copy + Ord + Hash + std::fmt::Debug> Ways<'a, L> {
+    /// Works out at once what the first search would otherwise wait for.
+    pub fn prepare(&self) {
+        self.layer.landmarks();
+    }
+
+    /// The shortest way, `None` where there is none.
+    ///
+    /// # Errors
+    /// [`Exceeded`] if the limit is reached first.
+    pub fn shortest(&self, ask: Ask, limits: Limits) -> Result<Option<Way<L>>, Exceeded<PlaceId, L>> {
+        self.k_shortest(ask, 1, limits).map(|mut ways| ways.pop())
+    }
+
+    /// The `k` shortest ways that visit no place twice, shortest first; fewer if there are no more.
+    ///
+    /// # Errors
+    /// [`Exceeded`] with the ways found so far if the limit is reached first.
+    pub fn k_shortest(&self, ask: Ask, k: usize, limits: Limits) -> Result<Vec<Way<L>>, Exceeded<PlaceId, L>> {
+        let Some(mut searcher) = self.searcher(ask, Apart::Links, limits) else { return Ok(Vec::new()) };
+        if k > 1 {
+            searcher.graph.sharpen_with(self.layer.take_scratch());
+        }
+        let start = self.number(ask.from).map(|at| (at, 0));
+        let mut routes = Vec::new();
+        let outcome = best_routes(&mut searcher, start.as_slice(), k, &mut routes);
+        let found = routes.iter().map(|route| self.way(&searcher.graph, ask.from, route)).collect();
+        self.give_back(searcher);
+        match outcome {
+            Ok(()) => Ok(found),
+            Err(Stop { bound }) => Err(Exceeded { found, bound }),
+        }
+    }
+
+    /// The two ways that are shortest together and stay apart, or the verdict that there are none.
+    pub fn pair(&self, ask: Ask, apart: Apart, limits: Limits) -> PairVerdict<Way<L>, Shared<L>> {
+        let none = PairVerdict::Impossible { certificate: Certificate::NoRoute, least_shared: None };
+        let Some(mut searcher) = self.searcher(ask, apart, limits) else { return none };
+        let Some(start) = self.number(ask.from).map(|at| [(at, 0)]) else { return none };
+        let verdict = best_pair(&mut searcher, [&start, &start], &|_, _| Some(1));
+        let verdict = verdict.map(
+            |(a, b): &(Route<u32>, Route<u32>)| [a, b].map(|leg| self.way(&searcher.graph, ask.from, leg)).into(),
+            |risk| self.change.shared(self.layer, self.numbers, *risk),
+        );
+        self.give_back(searcher);
+        verdict
+    }
+
+    fn number(&self, place: PlaceId) -> Option<At> {
+        self.change.place_number(self.numbers, place).map(At)
+    }
+
+    fn searcher(&self, ask: Ask, apart: Apart, limits: Limits) -> Option<Searcher<LayerGraph<'a, L>>> {
+        let ends = [self.number(ask.from)?, self.number(ask.to)?];
+        let need = Need::new(ask.slots, ask.unproven)?;
+        let graph = LayerGraph::new(self.layer, self.change, self.numbers, need, apart, ends);
+        Some(Searcher::new(graph, self.layer.take_scratch(), limits))
+    }
+
+    fn give_back(&self, searcher: Searcher<LayerGraph<'a, L>>) {
+        let (mut graph, scratches) = searcher.into_parts();
+        scratches.into_iter().chain(graph.take_scratch()).for_each(|scratch| self.layer.give_scratch(scratch));
+    }
+
+    fn way(&self, graph: &LayerGraph<'a, L>, from: PlaceId, route: &Route<u32>) -> Way<L> {
+        let step = |arc: &ArcId| {
+            let (to, length_dm) = graph.hop(*arc);
+            let to = self.change.place(self.numbers, to.0);
+            Some(Step { to: to?, edge: graph.link(*arc)?, cost: u64::from(length_dm) })
+        };
+        // Every number on a route is one that this layer or its change gave out.
+        let steps: Vec<_> = route.arcs.iter().filter_map(step).collect();
+        Path { start: from, cost: steps.iter().map(|step| step.cost).sum(), steps }
+    }
+}
