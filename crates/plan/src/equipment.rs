@@ -1,14 +1,10 @@
 //! Which equipment can serve a product, and what using it takes.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use chrono::NaiveDate;
 use linewright_catalog::{Catalog, Solution, Technology, UplinkKind};
-use linewright_model::{
-    DatasetId, Device, DeviceId, DeviceKind, Network, Place, PlaceId, PlaceKind, PortBlock, PortKind,
-};
+use linewright_model::{Device, DeviceId, DeviceKind, Network, PlaceId, PlaceKind, PortBlock, PortKind};
 use linewright_search::access::{Attachment, Equipment, offered};
-use linewright_search::capacity;
+use linewright_search::{Topology, capacity};
 
 /// What a solution wants of equipment.
 pub(crate) struct Wanted<'a> {
@@ -90,28 +86,23 @@ impl<'a> Wanted<'a> {
         let premium_cny = self.catalog.policy().candidates.faster_port_premium_cny;
         premium_cny.saturating_mul(i64::try_from(steps).unwrap_or(i64::MAX))
     }
-
-    /// All equipment of the wanted kinds, free or not.
-    pub(crate) fn all<'n>(&'n self, network: &'n Network) -> impl Iterator<Item = (DeviceId, &'n Device)> {
-        let devices = network.all::<Device>().map(|(id, device)| (id, &**device));
-        devices.filter(|(_, device)| self.kinds.contains(&device.kind))
-    }
 }
 
-/// The attachments of a solution by place; `relaxed` ignores what is taken, to find what blocks. Of the customer's
-/// own place, `home`, a map without equipment is not taken to say that it serves itself.
+/// The attachments of a solution at a place; `relaxed` ignores what is taken, to find what blocks. Of the customer's own
+/// place, `home`, a map without equipment is not taken to say that it serves itself.
 pub(crate) fn attachments(
     network: &Network,
+    topology: &Topology,
     wanted: &Wanted<'_>,
+    place: PlaceId,
     home: Option<PlaceId>,
     latest: Option<NaiveDate>,
     relaxed: bool,
-) -> BTreeMap<PlaceId, Vec<Attachment>> {
-    let mut found: BTreeMap<PlaceId, Vec<Attachment>> = BTreeMap::new();
-    for (id, device) in wanted.all(network) {
-        if !offered(&device.plant, latest) {
-            continue;
-        }
+) -> Vec<Attachment> {
+    let mut found = Vec::new();
+    for id in network.referring::<DeviceId>(place) {
+        let device = network.get(id).filter(|device| wanted.kinds.contains(&device.kind));
+        let Some(device) = device.filter(|device| offered(&device.plant, latest)) else { continue };
         let ports = wanted.ports(network, id, device);
         let board = device.free_board_slots.is_some_and(|n| n > 0);
         let extra_cny = match (ports.first(), board) {
@@ -120,41 +111,27 @@ pub(crate) fn attachments(
             (None, false) if relaxed => 0,
             (None, false) => continue,
         };
-        let attachment = Attachment {
+        found.push(Attachment {
             equipment: Equipment::Device(id),
             extra_milli_cny: u64::try_from(extra_cny).unwrap_or(0).saturating_mul(1000),
             last: ports.len() == 1 && !board,
-        };
-        found.entry(device.place).or_default().push(attachment);
+        });
     }
     // Fibre may end on whatever stands there; a PON needs an OLT that the map shows.
-    let unrecorded = if wanted.port == PortKind::Pon { Vec::new() } else { unrecorded(network) };
-    for place in unrecorded.into_iter().filter(|place| Some(*place) != home) {
-        let equipment = Equipment::Unrecorded(place);
-        found.entry(place).or_default().push(Attachment { equipment, extra_milli_cny: 0, last: false });
+    if wanted.port != PortKind::Pon && Some(place) != home && is_unrecorded(network, topology, place) {
+        found.push(Attachment { equipment: Equipment::Unrecorded(place), extra_milli_cny: 0, last: false });
     }
     found
 }
 
-/// Places of maps that record no equipment at all: sites, or any node where no site is marked either.
-fn unrecorded(network: &Network) -> Vec<PlaceId> {
-    let is_frame = |kind: DeviceKind| matches!(kind, DeviceKind::Odf | DeviceKind::Ddf | DeviceKind::Splitter);
-    let devices = network.all::<Device>().filter(|(_, device)| !is_frame(device.kind));
-    let equipped: BTreeSet<Option<DatasetId>> = devices.map(|(_, device)| device.tag.dataset).collect();
-    let mut sites: BTreeMap<Option<DatasetId>, Vec<PlaceId>> = BTreeMap::new();
-    let mut nodes: BTreeMap<Option<DatasetId>, Vec<PlaceId>> = BTreeMap::new();
-    for (id, place) in network.all::<Place>() {
-        if equipped.contains(&place.tag.dataset) || !offered(&place.plant, None) {
-            continue;
+/// Whether equipment may stand at a place of a map that records none: at sites, or at any node where no site is marked.
+fn is_unrecorded(network: &Network, topology: &Topology, place: PlaceId) -> bool {
+    let Some(place) = network.get(place).filter(|place| offered(&place.plant, None)) else { return false };
+    let recorded = topology.records_of(place.tag.dataset);
+    !recorded.equipment
+        && match place.kind {
+            PlaceKind::Site(_) => true,
+            PlaceKind::Node => !recorded.sites,
+            _ => false,
         }
-        match place.kind {
-            PlaceKind::Site(_) => sites.entry(place.tag.dataset).or_default().push(id),
-            PlaceKind::Node => nodes.entry(place.tag.dataset).or_default().push(id),
-            _ => {}
-        }
-    }
-    for (dataset, places) in nodes {
-        sites.entry(dataset).or_insert(places);
-    }
-    sites.into_values().flatten().collect()
 }

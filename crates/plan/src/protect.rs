@@ -10,7 +10,7 @@ use crate::route::TakenBefore;
 use crate::survey::{Finished, Trial};
 
 /// States the pair search may expand.
-const MAX_EXPANDED: u64 = 2_000_000;
+const MAX_EXPANDED: u64 = 100_000;
 
 /// The answer about protection with the first solution that offers any on fibres of its own.
 pub(crate) fn protect(trials: &[Trial<'_>]) -> Option<Protection> {
@@ -44,7 +44,7 @@ fn common_end(working: &Alternative, protection: &Alternative) -> Option<Named> 
 
 impl Trial<'_> {
     fn protect(&self) -> Protection {
-        let space = self.space().for_pair();
+        let space = self.space(false).for_pair();
         let starts = [Start::free(space.start())];
         let limits = Limits { max_expanded: MAX_EXPANDED };
         let verdict = engine::disjoint_pair(&space, [&starts, &starts], &Bans::default(), &share_penalty, limits);

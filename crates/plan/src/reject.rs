@@ -4,16 +4,16 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use linewright_catalog::Technology;
 use linewright_model::{AnyId, DeviceKind, Id, Place, PlaceId, SpanId};
-use linewright_search::access::{self, AccessSpace, Equipment, Move, Terms, is_access_place, offered, splitters};
+use linewright_search::access::{self, AccessSpace, Equipment, Move, is_access_place, offered, splitters};
 use linewright_search::capacity;
-use linewright_search::engine::{self, Bans, Limits, Path, Start};
+use linewright_search::engine::{Limits, Path, Session, Start};
 use linewright_search::ground;
 use linewright_search::strand::Tail;
 
 use crate::equipment::PortOffer;
 use crate::locate::named;
 use crate::report::{Alternative, Block, Named, Note, Rejected};
-use crate::survey::Trial;
+use crate::survey::{Searches, Trial};
 
 /// Places looked at when a blocked street is sought.
 const MAX_STREETS: usize = 20_000;
@@ -23,6 +23,7 @@ const MAX_EXPANDED: u64 = 100_000;
 /// Explains the access points around the customer that none of the alternatives uses.
 pub(crate) fn rejected(
     trials: &[Trial<'_>],
+    searches: &mut [Searches<'_, '_>],
     alternatives: &[Alternative],
     dark: &BTreeMap<AnyId, (Technology, Block)>,
     notes: &mut Vec<Note>,
@@ -44,7 +45,7 @@ pub(crate) fn rejected(
             None if *distance_m > policy.build_max_m => {
                 Some((None, Block::TooFar { distance_m: *distance_m, limit_m: policy.build_max_m }))
             }
-            None => why_not_at_all(trials, *place).or_else(|| {
+            None => why_not_at_all(trials, searches, *place).or_else(|| {
                 // Nothing in glass stands in the way, yet there is no answer: it must be the street.
                 alternatives.is_empty().then(|| first.street_block(*place)).flatten().map(|block| (None, block))
             }),
@@ -66,18 +67,28 @@ pub(crate) fn rejected(
 }
 
 /// What keeps a place from serving with every solution, told for the one preferred; `None` when one could, only dearer.
-fn why_not_at_all(trials: &[Trial<'_>], place: PlaceId) -> Option<(Option<Technology>, Block)> {
+fn why_not_at_all(
+    trials: &[Trial<'_>],
+    searches: &mut [Searches<'_, '_>],
+    place: PlaceId,
+) -> Option<(Option<Technology>, Block)> {
     let mut first = None;
-    for trial in trials {
-        let block = trial.why_not(place)?;
+    for (trial, searches) in trials.iter().zip(searches) {
+        let block = trial.why_not(searches, place)?;
         first.get_or_insert((Some(trial.solution.technology), block));
     }
     first
 }
 
+/// A way in glass from a place to anything that ends the line.
+fn reaches<'a>(session: &mut Session<'_, AccessSpace<'a>>, place: PlaceId) -> Option<Path<access::At, Move>> {
+    let starts = [Start::free(AccessSpace::entered(place))];
+    session.shortest(&starts, Limits { max_expanded: MAX_EXPANDED }).ok().flatten()
+}
+
 impl Trial<'_> {
     /// What keeps an access place from serving with this solution; `None` when it could serve, only dearer.
-    fn why_not(&self, place: PlaceId) -> Option<Block> {
+    fn why_not(&self, searches: &mut Searches<'_, '_>, place: PlaceId) -> Option<Block> {
         let job = self.job;
         let record = job.network.get(place)?;
         if !offered(&record.plant, job.latest) {
@@ -92,10 +103,10 @@ impl Trial<'_> {
             // `None`: a branch is free there, so the place could serve.
             return in_splitter;
         }
-        if self.reaches(place, false).is_some() {
+        if reaches(&mut searches.real, place).is_some() {
             return None;
         }
-        match self.reaches(place, true) {
+        match reaches(&mut searches.relaxed, place) {
             Some(path) => self.blocking(&path),
             None => Some(self.no_way(place)),
         }
@@ -157,15 +168,6 @@ impl Trial<'_> {
             block.get_or_insert(here);
         }
         block
-    }
-
-    /// A way in glass from a place to anything that ends the line; `relaxed` ignores what is taken.
-    fn reaches(&self, place: PlaceId, relaxed: bool) -> Option<Path<access::At, Move>> {
-        let terms = Terms { fibres: if relaxed { 0 } else { self.terms.fibres }, ..self.terms.clone() };
-        let job = self.job;
-        let space = AccessSpace::new(job.network, job.topology, &terms, job.customer.end, self.goal(relaxed));
-        let starts = [Start::free(AccessSpace::entered(place))];
-        engine::shortest(&space, &starts, &Bans::default(), Limits { max_expanded: MAX_EXPANDED }).ok().flatten()
     }
 
     /// The first thing on a way that is taken.

@@ -9,8 +9,8 @@ use linewright_model::{
     AnyId, CableId, Carrier, DeviceId, Id, Network, Place, PlaceId, Plant, Position, SpanId, Stage, Take, Version,
 };
 use linewright_search::Topology;
-use linewright_search::access::{AccessSpace, At, Equipment, Goal, Move, Stack, Terms};
-use linewright_search::engine::{self, Bans, Limits, Path, Start};
+use linewright_search::access::{AccessSpace, At, Ends, Equipment, Goal, Move, Stack, Terms};
+use linewright_search::engine::{Limits, Path, Session, Start};
 
 use crate::equipment::{Wanted, attachments};
 use crate::locate::{Found, locate, named};
@@ -37,6 +37,7 @@ pub(crate) struct Job<'a> {
     pub(crate) far: Option<&'a Found>,
     pub(crate) today: NaiveDate,
     pub(crate) latest: Option<NaiveDate>,
+    ends: OnceCell<Ends>,
 }
 
 /// One access solution being tried.
@@ -45,7 +46,15 @@ pub(crate) struct Trial<'a> {
     pub(crate) solution: &'a Solution,
     pub(crate) wanted: Wanted<'a>,
     pub(crate) terms: Terms,
-    goals: [OnceCell<Goal>; 2],
+    /// The terms that ignore what is taken of cores.
+    relaxed: Terms,
+}
+
+/// The searches of a trial: as things are, and ignoring what is taken, to find what blocks.
+pub(crate) struct Searches<'s, 'a> {
+    pub(crate) space: &'s AccessSpace<'a>,
+    pub(crate) real: Session<'s, AccessSpace<'a>>,
+    pub(crate) relaxed: Session<'s, AccessSpace<'a>>,
 }
 
 /// What a path became.
@@ -93,16 +102,19 @@ pub fn survey(
         far: far.as_ref(),
         today: now.date_naive(),
         latest: request.latest,
+        ends: OnceCell::new(),
     };
     let trials: Vec<Trial<'_>> = resolved.candidates.iter().filter_map(|s| Trial::new(&job, s)).collect();
     let mut answer = Answer::default();
-    for trial in &trials {
-        trial.alternatives(wanted, &mut answer);
+    let spaces: Vec<[AccessSpace<'_>; 2]> = trials.iter().map(|t| [t.space(false), t.space(true)]).collect();
+    let mut searches: Vec<Searches<'_, '_>> = spaces.iter().map(Searches::new).collect();
+    for (trial, searches) in trials.iter().zip(&mut searches) {
+        trial.alternatives(searches, wanted, &mut answer);
     }
     let alternatives = answer.ranked(wanted, job.today);
     let protection = if request.protect { protect::protect(&trials) } else { None };
     let mut notes = answer.notes;
-    let rejected = reject::rejected(&trials, &alternatives, &answer.dark, &mut notes);
+    let rejected = reject::rejected(&trials, &mut searches, &alternatives, &answer.dark, &mut notes);
     if alternatives.iter().any(|a| !a.to_check.is_empty()) {
         notes.push(Note::CoresUnknown);
     }
@@ -239,6 +251,12 @@ impl Answer {
     }
 }
 
+impl<'s, 'a> Searches<'s, 'a> {
+    fn new([space, relaxed]: &'s [AccessSpace<'a>; 2]) -> Self {
+        Self { space, real: Session::new(space), relaxed: Session::new(relaxed) }
+    }
+}
+
 impl<'a> Trial<'a> {
     /// A trial of a solution; `None` when it cannot carry what is asked: a PON has no far end of its own.
     fn new(job: &'a Job<'a>, solution: &'a Solution) -> Option<Self> {
@@ -246,44 +264,55 @@ impl<'a> Trial<'a> {
             return None;
         }
         let terms = terms(job.catalog, solution, job.latest);
-        Some(Self { job, solution, wanted: Wanted::new(solution, job.catalog), terms, goals: Default::default() })
+        let relaxed = Terms { fibres: 0, ..terms.clone() };
+        Some(Self { job, solution, wanted: Wanted::new(solution, job.catalog), terms, relaxed })
     }
 
-    /// Where a line may end; `relaxed` ignores what is taken. Looked for once: every device is read for it.
-    pub(crate) fn goal(&self, relaxed: bool) -> Goal {
+    /// Where a line may end; `relaxed` ignores what is taken.
+    fn goal(&'a self, relaxed: bool) -> Goal<'a> {
         let job = self.job;
-        let goal = self.goals[usize::from(relaxed)].get_or_init(|| match job.far {
+        match job.far {
             Some(far) => Goal::Far(far.end),
-            None => {
+            None => Goal::serving(move |place| {
                 let home = job.customer.end.place;
-                Goal::Serving(attachments(job.network, &self.wanted, home, job.latest, relaxed))
-            }
-        });
-        goal.clone()
+                attachments(job.network, job.topology, &self.wanted, place, home, job.latest, relaxed)
+            }),
+        }
     }
 
-    pub(crate) fn space(&'a self) -> AccessSpace<'a> {
-        AccessSpace::new(self.job.network, self.job.topology, &self.terms, self.job.customer.end, self.goal(false))
+    /// The space of this solution; `relaxed` ignores what is taken.
+    pub(crate) fn space(&'a self, relaxed: bool) -> AccessSpace<'a> {
+        let (job, terms) = (self.job, if relaxed { &self.relaxed } else { &self.terms });
+        let far = job.far.map(|far| far.end);
+        // The solutions differ in fibres and equipment, not in streets.
+        let ends = job.ends.get_or_init(|| Ends::new(job.network, job.topology, terms, job.customer.end, far));
+        AccessSpace::between(job.network, job.topology, terms, ends, self.goal(relaxed))
     }
 
-    fn alternatives(&'a self, wanted: usize, answer: &mut Answer) {
+    fn alternatives(&'a self, searches: &mut Searches<'_, 'a>, wanted: usize, answer: &mut Answer) {
         let covering: BTreeSet<PlaceId> = self.job.customer.covered_by.iter().copied().collect();
         if self.solution.technology == Technology::Pon && !covering.is_empty() {
-            let space = self.space().only(covering);
-            self.collect(&space, wanted, answer);
+            let space = self.space(false).only(covering);
+            self.collect(&space, &mut Session::new(&space), wanted, answer);
         }
-        self.collect(&self.space(), wanted, answer);
+        self.collect(searches.space, &mut searches.real, wanted, answer);
     }
 
     /// The best way by each of the nearest access points, and the next best ways whatever their access point; ways
     /// that light does not pass are passed over.
-    fn collect(&self, space: &AccessSpace<'_>, wanted: usize, answer: &mut Answer) {
+    fn collect<'s>(
+        &self,
+        space: &AccessSpace<'s>,
+        session: &mut Session<'_, AccessSpace<'s>>,
+        wanted: usize,
+        answer: &mut Answer,
+    ) {
         let starts = [Start::free(space.start())];
         let limits = Limits { max_expanded: MAX_EXPANDED };
-        let mut bans = Bans::default();
+        let mut bans = BTreeSet::new();
         let (mut bright, mut tried) = (0, 0);
         while bright < wanted {
-            let Ok(path) = engine::shortest(space, &starts, &bans, limits) else {
+            let Ok(path) = session.shortest(&starts, limits) else {
                 answer.note(Note::SearchBound);
                 break;
             };
@@ -294,9 +323,11 @@ impl<'a> Trial<'a> {
                 answer.note(Note::SearchBound);
                 break;
             }
-            bans.edges.extend(self.same_entry(space, &path));
+            bans.extend(self.same_entry(space, &path));
+            session.ban(bans.iter().copied());
         }
-        let paths = engine::k_shortest(space, &starts, wanted, &Bans::default(), limits).unwrap_or_else(|exceeded| {
+        session.ban([]);
+        let paths = session.k_shortest(&starts, wanted, limits).unwrap_or_else(|exceeded| {
             answer.note(Note::SearchBound);
             exceeded.found
         });

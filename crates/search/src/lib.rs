@@ -18,4 +18,4 @@ pub mod visit;
 
 pub use layer::ways::{Apart, Ask, Shared, Way, Ways};
 pub use spatial::course_of;
-pub use topology::{StrandIx, Topology, ground, site};
+pub use topology::{Recorded, StrandIx, Topology, ground, site};

@@ -62,7 +62,7 @@ pub struct Tap {
 }
 
 /// What an end offers, worked out once per survey.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct EndPlan {
     pub(super) lead_ins: Vec<LeadIn>,
     pub(super) taps: Vec<Tap>,
@@ -139,6 +139,19 @@ impl EndPlan {
             }
         }
         self.number();
+    }
+
+    /// Places where glass can be left for this end: those on ground that a drop gets to, and those it goes to directly.
+    pub(super) fn exits(&self, network: &Network) -> BTreeSet<PlaceId> {
+        let mut open: Vec<PlaceId> = self.reach.keys().copied().collect();
+        open.extend(self.lead_ins.iter().filter(|lead_in| lead_in.direct).map(|lead_in| lead_in.to));
+        let mut found = BTreeSet::new();
+        while let Some(place) = open.pop() {
+            if found.insert(place) {
+                open.extend(network.referring::<PlaceId>(place));
+            }
+        }
+        found
     }
 
     /// Numbers of the lead-ins that lead to a place.

@@ -23,7 +23,7 @@ use crate::topology::StrandIx;
 pub use end::{LeadIn, Tap};
 pub use feeder::{feeder, feeder_state, feeding_port, splitters, trail_length_m};
 pub use risk::{cable_risks, risk_record};
-pub use space::AccessSpace;
+pub use space::{AccessSpace, Ends};
 pub use terms::{Attachment, End, Goal, Terms, is_access_place, offered};
 
 /// Which end of the line.

@@ -162,7 +162,7 @@ impl AccessSpace<'_> {
 
     /// Onto equipment at a place, or to the far end that the place is.
     fn attach(&self, at: PlaceId, out: &mut Steps) {
-        for attachment in self.attachments(at) {
+        for attachment in self.attachments(at).iter() {
             let cost = self.terms.patching() + attachment.extra_milli_cny;
             let to = At::served(Point::Equipment(attachment.equipment));
             out.push(Step { to, edge: Move::Attach(attachment.equipment), cost });

@@ -148,7 +148,7 @@ impl AccessSpace<'_> {
                     Equipment::Device(id) => self.network.get(id).map(|device| device.place),
                     Equipment::Unrecorded(place) => Some(place),
                 };
-                let attachments = place.map_or(&[][..], |place| self.attachments(place));
+                let attachments = place.map_or_else(Default::default, |place| self.attachments(place));
                 if attachments.iter().any(|a| a.equipment == equipment && a.last) {
                     gather.out.push(Risk::Last(Scarce::Port(equipment)));
                 }
@@ -183,7 +183,7 @@ impl AccessSpace<'_> {
             Move::Pull(..) | Move::Attach(_) => return None,
         };
         match &self.goal {
-            Goal::Serving(places) => places.contains_key(&to).then_some(to),
+            Goal::Serving(_) => (!self.attachments(to).is_empty()).then_some(to),
             Goal::Far(far) => far.place.filter(|place| *place == to),
         }
     }

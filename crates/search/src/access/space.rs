@@ -1,8 +1,12 @@
 //! The space of one survey, as the engine sees it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 
 use linewright_model::{CableEnd, Network, PlaceId, Span, SpanId};
+
+use rustc_hash::FxBuildHasher;
 
 use super::bound::Compass;
 use super::end::{self, EndPlan};
@@ -10,6 +14,21 @@ use super::{At, Attachment, End, Equipment, Goal, LeadIn, Move, Point, Risk, Sid
 use crate::engine::{PathOf, Space, Step};
 use crate::strand::Strand;
 use crate::topology::{StrandIx, Topology, ground};
+
+/// Both ends of a line, worked out once for all the searches of a survey.
+#[derive(Clone)]
+pub struct Ends {
+    ends: [Option<End>; 2],
+    plans: [Rc<EndPlan>; 2],
+}
+
+impl Ends {
+    /// What streets, cables and places around the ends offer.
+    pub fn new(network: &Network, topology: &Topology, terms: &Terms, end: End, far: Option<End>) -> Self {
+        let plan = |end: End| Rc::new(EndPlan::new(network, topology, terms, end));
+        Self { ends: [Some(end), far], plans: [plan(end), far.map(plan).unwrap_or_default()] }
+    }
+}
 
 /// The space of one survey: network, topology, ends, terms.
 pub struct AccessSpace<'a> {
@@ -19,9 +38,11 @@ pub struct AccessSpace<'a> {
     pub topology: &'a Topology,
     /// Prices and limits.
     pub terms: &'a Terms,
-    pub(super) ends: [EndPlan; 2],
-    pub(super) goal: Goal,
-    compass: Compass,
+    pub(super) ends: [Rc<EndPlan>; 2],
+    pub(super) goal: Goal<'a>,
+    /// What the goal told of places.
+    told: RefCell<HashMap<PlaceId, Rc<[Attachment]>, FxBuildHasher>>,
+    compass: Compass<'a>,
     /// Places that every solution shares: the ends and the ground they stand on.
     pub(super) homes: BTreeSet<PlaceId>,
     /// Access places to which side A is kept; none for all.
@@ -32,17 +53,27 @@ pub struct AccessSpace<'a> {
 
 impl<'a> AccessSpace<'a> {
     /// The space of a survey from `end` to `goal`.
-    pub fn new(network: &'a Network, topology: &'a Topology, terms: &'a Terms, end: End, goal: Goal) -> Self {
+    pub fn new(network: &'a Network, topology: &'a Topology, terms: &'a Terms, end: End, goal: Goal<'a>) -> Self {
         let far = match &goal {
             Goal::Far(far) => Some(*far),
             Goal::Serving(_) => None,
         };
-        let plan = |end: End| EndPlan::new(network, topology, terms, end);
-        let ends = [plan(end), far.map(plan).unwrap_or_default()];
-        let compass = Compass::new(network, topology, terms, &goal, &ends[1]);
-        let places = [Some(end), far].into_iter().flatten().filter_map(|end| end.place);
+        Self::between(network, topology, terms, &Ends::new(network, topology, terms, end, far), goal)
+    }
+
+    /// The same between ends worked out before, with terms that differ in nothing that concerns streets.
+    pub fn between(
+        network: &'a Network,
+        topology: &'a Topology,
+        terms: &'a Terms,
+        ends: &Ends,
+        goal: Goal<'a>,
+    ) -> Self {
+        let compass = Compass::new(network, topology, terms, &goal, &ends.plans[1]);
+        let places = ends.ends.iter().flatten().filter_map(|end| end.place);
         let homes = places.flat_map(|place| [place, ground(network, place)]).collect();
-        Self { network, topology, terms, ends, goal, compass, homes, only: None, for_pair: false }
+        let (ends, told) = (ends.plans.clone(), RefCell::default());
+        Self { network, topology, terms, ends, goal, told, compass, homes, only: None, for_pair: false }
     }
 
     /// Whether a place is one of the ends, or what one of them stands in.
@@ -52,7 +83,7 @@ impl<'a> AccessSpace<'a> {
 
     /// Keeps the drop of side A to these access places, e.g. the boxes that list its building.
     pub fn only(mut self, access: BTreeSet<PlaceId>) -> Self {
-        self.ends[Side::A as usize].cross_to(self.network, self.terms, &access);
+        Rc::make_mut(&mut self.ends[Side::A as usize]).cross_to(self.network, self.terms, &access);
         self.only = Some(access);
         self
     }
@@ -115,11 +146,14 @@ impl<'a> AccessSpace<'a> {
     }
 
     /// Attachments at a place.
-    pub fn attachments(&self, place: PlaceId) -> &[Attachment] {
-        match &self.goal {
-            Goal::Serving(places) => places.get(&place).map_or(&[], Vec::as_slice),
-            Goal::Far(_) => &[],
+    pub fn attachments(&self, place: PlaceId) -> Rc<[Attachment]> {
+        let Goal::Serving(serving) = &self.goal else { return Rc::default() };
+        if let Some(told) = self.told.borrow().get(&place) {
+            return told.clone();
         }
+        let told: Rc<[Attachment]> = serving(place).into();
+        self.told.borrow_mut().insert(place, told.clone());
+        told
     }
 
     /// Whether another cable can be pulled along a span.

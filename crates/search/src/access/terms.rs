@@ -1,6 +1,6 @@
 //! What a survey asks of the access space: ends, goals, prices, limits, dates.
 
-use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use chrono::NaiveDate;
 use linewright_model::{Network, PlaceId, PlaceKind, Plant, Position, Stage};
@@ -99,13 +99,32 @@ pub struct End {
     pub place: Option<PlaceId>,
 }
 
+/// Tells what equipment can serve at a place.
+type Serving<'a> = Rc<dyn Fn(PlaceId) -> Vec<Attachment> + 'a>;
+
 /// Where the search may end.
-#[derive(Clone, Debug)]
-pub enum Goal {
-    /// On any of these attachments.
-    Serving(BTreeMap<PlaceId, Vec<Attachment>>),
+#[derive(Clone)]
+pub enum Goal<'a> {
+    /// On equipment: asked place by place, because a province has too much of it to look for it all.
+    Serving(Serving<'a>),
     /// At another end.
     Far(End),
+}
+
+impl<'a> Goal<'a> {
+    /// Ends on what `serving` tells of a place, which must always be the same.
+    pub fn serving(serving: impl Fn(PlaceId) -> Vec<Attachment> + 'a) -> Self {
+        Self::Serving(Rc::new(serving))
+    }
+}
+
+impl std::fmt::Debug for Goal<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Goal::Serving(_) => f.write_str("Serving"),
+            Goal::Far(end) => f.debug_tuple("Far").field(end).finish(),
+        }
+    }
 }
 
 /// Whether plant may be used, now or at an announced date within the limit.

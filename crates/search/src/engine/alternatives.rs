@@ -51,15 +51,52 @@ pub fn k_shortest<S: Space>(
     bans: &BansOf<S>,
     limits: Limits,
 ) -> Outcome<S, Vec<PathOf<S>>> {
-    let mut unfolded = Unfolded::new(space, bans, false);
-    let Ok(starts) = unfolded.starts(starts) else { return Err(Exceeded { found: Vec::new(), bound: 0 }) };
-    let mut searcher = Searcher::new(unfolded, Default::default(), limits);
-    let mut routes = Vec::new();
-    let outcome = best_routes(&mut searcher, &starts, k, &mut routes);
-    let found = routes.iter().map(|route| searcher.graph.path(route)).collect();
-    match outcome {
-        Ok(()) => Ok(found),
-        Err(Stop { bound }) => Err(Exceeded { found, bound }),
+    Session::of(Unfolded::new(space, Some(bans), false)).k_shortest(starts, k, limits)
+}
+
+/// Many searches of one space, which is unfolded once for all of them.
+pub struct Session<'s, S: Space> {
+    searcher: Searcher<Unfolded<'s, S>>,
+}
+
+impl<'s, S: Space> Session<'s, S> {
+    /// A session in which nothing is banned.
+    pub fn new(space: &'s S) -> Self {
+        Self::of(Unfolded::new(space, None, false))
+    }
+
+    fn of(unfolded: Unfolded<'s, S>) -> Self {
+        Self { searcher: Searcher::new(unfolded, Default::default(), Limits { max_expanded: 0 }) }
+    }
+
+    /// Bans these moves and no others from now on.
+    pub fn ban(&mut self, edges: impl IntoIterator<Item = S::Edge>) {
+        self.searcher.ban_edges(edges);
+    }
+
+    /// As [`shortest`], within the bans in force.
+    ///
+    /// # Errors
+    /// [`Exceeded`] if the limit is reached first.
+    pub fn shortest(&mut self, starts: &[Start<S::State>], limits: Limits) -> Outcome<S, Option<PathOf<S>>> {
+        self.k_shortest(starts, 1, limits).map(|mut paths| paths.pop())
+    }
+
+    /// As [`k_shortest`], within the bans in force.
+    ///
+    /// # Errors
+    /// [`Exceeded`] with the alternatives found so far if the limit is reached first.
+    pub fn k_shortest(&mut self, starts: &[Start<S::State>], k: usize, limits: Limits) -> Outcome<S, Vec<PathOf<S>>> {
+        let searcher = &mut self.searcher;
+        searcher.left = limits.max_expanded;
+        let Ok(starts) = searcher.graph.starts(starts) else { return Err(Exceeded { found: Vec::new(), bound: 0 }) };
+        let mut routes = Vec::new();
+        let outcome = best_routes(searcher, &starts, k, &mut routes);
+        let found = routes.iter().map(|route| searcher.graph.path(route)).collect();
+        match outcome {
+            Ok(()) => Ok(found),
+            Err(Stop { bound }) => Err(Exceeded { found, bound }),
+        }
     }
 }
 

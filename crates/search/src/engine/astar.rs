@@ -1,8 +1,10 @@
 //! One A* search over a graph, and the scratch space that all searches of a call share.
 
 use std::cmp::Reverse;
+use std::collections::HashSet;
 
 use dary_heap::QuaternaryHeap;
+use rustc_hash::FxBuildHasher;
 
 use super::Limits;
 use super::graph::{ArcId, At, Full, Graph, RiskId, Route, Weight, arcs_out};
@@ -185,6 +187,7 @@ pub(crate) struct Searcher<G: Graph> {
     /// Of the second search of a pair, which looks at what the first one found.
     pub(super) second: Scratch<G::Cost>,
     pub(super) left: u64,
+    banned_edges: HashSet<G::Edge, FxBuildHasher>,
     banned_risks: Vec<bool>,
     banned_list: Vec<RiskId>,
     priced_risks: Vec<bool>,
@@ -198,6 +201,7 @@ impl<G: Graph> Searcher<G> {
             scratch,
             second: Scratch::default(),
             left: limits.max_expanded,
+            banned_edges: HashSet::default(),
             banned_risks: Vec::new(),
             banned_list: Vec::new(),
             priced_risks: Vec::new(),
@@ -208,6 +212,12 @@ impl<G: Graph> Searcher<G> {
     /// The graph and the scratch spaces, for the next call.
     pub(crate) fn into_parts(self) -> (G, [Scratch<G::Cost>; 2]) {
         (self.graph, [self.scratch, self.second])
+    }
+
+    /// Bans these edges, and no others, from now on.
+    pub(super) fn ban_edges(&mut self, edges: impl IntoIterator<Item = G::Edge>) {
+        self.banned_edges.clear();
+        self.banned_edges.extend(edges);
     }
 
     /// Bans these risks, and no others, from now on.
@@ -223,6 +233,9 @@ impl<G: Graph> Searcher<G> {
     /// Whether the bans in force leave this move.
     pub(super) fn allowed(&self, arc: ArcId, forbidden: &Forbidden<G::Edge>) -> bool {
         if !self.graph.is_open(arc) || (!forbidden.arcs.is_empty() && forbidden.arcs.contains(&arc)) {
+            return false;
+        }
+        if !self.banned_edges.is_empty() && self.banned_edges.contains(&self.graph.edge(arc)) {
             return false;
         }
         if !forbidden.edges.is_empty() && forbidden.edges.contains(&self.graph.edge(arc)) {
@@ -244,6 +257,7 @@ impl<G: Graph> Searcher<G> {
             && forbidden.edges.is_empty()
             && forbidden.arcs.is_empty()
             && self.banned_list.is_empty()
+            && self.banned_edges.is_empty()
             && query.surcharge == 0;
         if free { self.run_with::<true>(query) } else { self.run_with::<false>(query) }
     }

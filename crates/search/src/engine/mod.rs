@@ -43,7 +43,7 @@ use std::collections::HashSet;
 use std::fmt::{self, Debug};
 use std::hash::Hash;
 
-pub use alternatives::{k_shortest, shortest};
+pub use alternatives::{Session, k_shortest, shortest};
 pub use pair::{Certificate, LeastShared, PairVerdict, VerdictOf, disjoint_pair};
 
 /// An implicit state graph.

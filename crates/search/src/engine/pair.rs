@@ -148,7 +148,7 @@ pub fn disjoint_pair<S: Space>(
     share_penalty: &dyn Fn(&S::Risk) -> Option<u64>,
     limits: Limits,
 ) -> VerdictOf<S> {
-    let mut unfolded = Unfolded::new(space, bans, true);
+    let mut unfolded = Unfolded::new(space, Some(bans), true);
     let sets = starts.map(|starts| unfolded.starts(starts));
     let [Ok(first), Ok(second)] = sets else { return PairVerdict::Undecided { bound: 0, least_shared: None } };
     let mut searcher = Searcher::new(unfolded, Default::default(), limits);

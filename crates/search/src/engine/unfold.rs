@@ -37,7 +37,7 @@ impl<Ed> Arc<Ed> {
 
 pub(super) struct Unfolded<'s, S: Space> {
     space: &'s S,
-    bans: &'s BansOf<S>,
+    bans: Option<&'s BansOf<S>>,
     keep_risks: bool,
     index: Map<S::State, At>,
     nodes: Vec<Node<S::State>>,
@@ -52,7 +52,7 @@ pub(super) struct Unfolded<'s, S: Space> {
 }
 
 impl<'s, S: Space> Unfolded<'s, S> {
-    pub(super) fn new(space: &'s S, bans: &'s BansOf<S>, keep_risks: bool) -> Self {
+    pub(super) fn new(space: &'s S, bans: Option<&'s BansOf<S>>, keep_risks: bool) -> Self {
         Self {
             space,
             bans,
@@ -120,15 +120,16 @@ impl<'s, S: Space> Unfolded<'s, S> {
     }
 
     fn add_arc(&mut self, from: At, step: &Step<S::State, S::Edge>) -> Result<(), Full> {
-        if self.bans.edges.contains(&step.edge) {
+        if self.bans.is_some_and(|bans| bans.edges.contains(&step.edge)) {
             return Ok(());
         }
         let mut risks = std::mem::take(&mut self.risks);
         risks.clear();
-        if self.keep_risks || !self.bans.risks.is_empty() {
+        if self.keep_risks || self.bans.is_some_and(|bans| !bans.risks.is_empty()) {
             self.space.risks(step.edge, &mut risks);
         }
-        let banned = step.to == self.state(from) || risks.iter().any(|risk| self.bans.risks.contains(risk));
+        let banned = step.to == self.state(from)
+            || self.bans.is_some_and(|bans| risks.iter().any(|risk| bans.risks.contains(risk)));
         let first = self.risk_pool.len();
         if self.keep_risks && !banned {
             risks.sort_unstable();

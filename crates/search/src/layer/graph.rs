@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::counts::Need;
 use super::exact::Exact;
 use super::landmarks::{Chosen, Distances, Landmarks};
-use super::{Change, Layer, Numbers};
+use super::{Change, Layer, Measure, Numbers};
 use crate::engine::astar::Scratch;
 use crate::engine::graph::{ArcId, At, Full, Graph, RiskId, Route};
 use crate::geometry::{InSpace, chord_m};
@@ -66,7 +66,7 @@ impl<'a, L: Copy + Ord + Hash> LayerGraph<'a, L> {
         apart: Apart,
         ends: [At; 2],
     ) -> Self {
-        let towards = |from: At, to: At| match change.landmarks(layer) {
+        let towards = |from: At, to: At| match change.landmarks(layer.landmarks(Measure::Length), Measure::Length) {
             Some((landmarks, more)) => Compass::Landmarks(landmarks, more, landmarks.choose(more, from, to)),
             // Where places have moved, straight distances of old say nothing.
             None if change.sites_hold() => numbers.site(to.0).map_or(Compass::None, Compass::Straight),

@@ -25,7 +25,7 @@ pub(crate) struct Landmarks {
 }
 
 impl Landmarks {
-    pub(crate) fn build(flat: &Flat) -> Self {
+    pub(crate) fn build(flat: &Flat, measure: impl Fn(usize) -> u32) -> Self {
         let points = flat.len();
         let mut distances = vec![[FAR; LANDMARKS]; points];
         let mut scratch = Scratch::default();
@@ -36,13 +36,17 @@ impl Landmarks {
             let Some(seed) = farthest(&nearest) else { break };
             if nearest[seed as usize] == FAR {
                 // The first of its part: take the far side of it instead of a point in the middle.
-                let from_seed = all_from(flat, &mut scratch, seed);
+                let from_seed = all_from(flat, &measure, &mut scratch, seed);
                 let reached = |at: u32| from_seed[at as usize] != FAR;
                 let end = (0..points as u32).filter(|at| reached(*at)).max_by_key(|at| (from_seed[*at as usize], *at));
-                count =
-                    Self::add(&mut distances, &mut nearest, count, &all_from(flat, &mut scratch, end.unwrap_or(seed)));
+                count = Self::add(
+                    &mut distances,
+                    &mut nearest,
+                    count,
+                    &all_from(flat, &measure, &mut scratch, end.unwrap_or(seed)),
+                );
             } else {
-                count = Self::add(&mut distances, &mut nearest, count, &all_from(flat, &mut scratch, seed));
+                count = Self::add(&mut distances, &mut nearest, count, &all_from(flat, &measure, &mut scratch, seed));
             }
         }
         Self { distances, count }
@@ -123,6 +127,35 @@ impl Landmarks {
     }
 }
 
+/// Bounds towards the nearest of several points, by all landmarks: the least and the largest distance of the points
+/// from each, none from a landmark that no point is joined to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Towards([Option<(u32, u32)>; LANDMARKS]);
+
+impl Landmarks {
+    pub(crate) fn towards(&self, more: &[Distances], points: impl Iterator<Item = At>) -> Towards {
+        let mut ranges = [None; LANDMARKS];
+        for at in points {
+            let Some(distances) = self.of(more, at) else { continue };
+            for (range, distance) in ranges.iter_mut().zip(distances).filter(|(_, distance)| **distance != FAR) {
+                let (low, high) = range.unwrap_or((*distance, *distance));
+                *range = Some((low.min(*distance), high.max(*distance)));
+            }
+        }
+        Towards(ranges)
+    }
+
+    /// A lower bound of the distance from a point to the nearest of them.
+    pub(crate) fn bound_towards(&self, more: &[Distances], towards: &Towards, at: At) -> u32 {
+        let Some(distances) = self.of(more, at) else { return 0 };
+        let apart = |(range, distance): (&Option<(u32, u32)>, &u32)| match range {
+            Some((low, high)) if *distance != FAR => low.saturating_sub(*distance).max(distance.saturating_sub(*high)),
+            _ => 0,
+        };
+        towards.0.iter().zip(distances).map(apart).max().unwrap_or(0)
+    }
+}
+
 /// The landmarks of one search.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Chosen {
@@ -164,14 +197,15 @@ fn large_parts(flat: &Flat) -> Vec<u32> {
 }
 
 /// Distances from one point to all others, whatever is free.
-fn all_from(flat: &Flat, scratch: &mut Scratch<u32>, from: u32) -> Vec<u32> {
+fn all_from(flat: &Flat, measure: impl Fn(usize) -> u32, scratch: &mut Scratch<u32>, from: u32) -> Vec<u32> {
     scratch.begin(flat.len());
     scratch.reach(At(from), 0, None, || 0);
     let mut distances = vec![FAR; flat.len()];
     while let Some((_, at, cost)) = scratch.next() {
         distances[at.index()] = cost;
-        for hop in flat.hops(at) {
-            scratch.reach(At(hop.to), cost.saturating_add(hop.length_dm), None, || 0);
+        let range = flat.range(at);
+        for (hop, to) in (range.start as usize..).zip(flat.hops(at)) {
+            scratch.reach(At(to.to), cost.saturating_add(measure(hop)), None, || 0);
         }
     }
     distances

@@ -34,6 +34,8 @@ pub(crate) struct Laid<L> {
     pub(crate) length_m: f64,
     /// The straight distance between its ends; 0 where one of them stands nowhere.
     pub(crate) straight_m: f64,
+    /// What crossing it is worth at least, in decimetres of glass: its length, and the joint before it.
+    pub(crate) weight_dm: u32,
     /// What is free of it.
     pub(crate) free: Free,
     /// Stands for the group of links that fail together with it.
@@ -75,6 +77,15 @@ impl Flat {
     }
 }
 
+/// What distances from landmarks are measured in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Measure {
+    /// Length, dm.
+    Length,
+    /// What crossing is worth at least.
+    Weight,
+}
+
 /// What a hop rests on: its link, the group of it (the link again where there is none), the place it leads to.
 type HopRisks = [RiskId; 3];
 
@@ -89,7 +100,10 @@ pub(crate) struct Layer<L> {
     hops_of: Vec<[u32; 2]>,
     /// What was free when it was laid out, by hop.
     free: Counts,
-    landmarks: OnceLock<Landmarks>,
+    /// What crossing each hop is worth at least.
+    weights: Vec<u32>,
+    /// By [`Measure`].
+    landmarks: [OnceLock<Landmarks>; 2],
     /// Memory of finished searches, for the next ones.
     scratch: Mutex<Vec<Scratch<u32>>>,
 }
@@ -115,6 +129,7 @@ impl<L: Copy + Ord> Layer<L> {
         let mut hops = vec![Hop { to: 0, length_dm: 0 }; 2 * links.len()];
         let mut risks = vec![[RiskId(0); 3]; hops.len()];
         let mut free = vec![0u8; hops.len()];
+        let mut weights = vec![0u32; hops.len()];
         let mut hops_of = Vec::with_capacity(links.len());
         let names: Vec<L> = links.iter().map(|(laid, _)| laid.link).collect();
         let group_of = |laid: &Laid<L>| laid.group.and_then(|group| names.binary_search(&group).ok());
@@ -129,6 +144,7 @@ impl<L: Copy + Ord> Layer<L> {
                 let group = group_of(laid).map_or(number, |group| group as u32);
                 risks[hop] = [RiskId(number), RiskId(group), RiskId(place_risk(links.len(), to))];
                 free[hop] = laid.free.code();
+                weights[hop] = laid.weight_dm;
                 both[nth] = hop as u32;
             }
             hops_of.push(both);
@@ -139,14 +155,23 @@ impl<L: Copy + Ord> Layer<L> {
             names,
             hops_of,
             free: Counts::new(&free),
-            landmarks: OnceLock::new(),
+            weights,
+            landmarks: Default::default(),
             scratch: Mutex::default(),
         }
     }
 
     /// Distances from far points, worked out when first asked for.
-    pub(crate) fn landmarks(&self) -> &Landmarks {
-        self.landmarks.get_or_init(|| Landmarks::build(&self.flat))
+    pub(crate) fn landmarks(&self, measure: Measure) -> &Landmarks {
+        self.landmarks[measure as usize].get_or_init(|| match measure {
+            Measure::Length => Landmarks::build(&self.flat, |hop| self.flat.hops[hop].length_dm),
+            Measure::Weight => Landmarks::build(&self.flat, |hop| self.weights[hop]),
+        })
+    }
+
+    /// The same, if they have been worked out already.
+    pub(crate) fn known_landmarks(&self, measure: Measure) -> Option<&Landmarks> {
+        self.landmarks[measure as usize].get()
     }
 
     /// Where a hop begins: where the other hop of its link ends.

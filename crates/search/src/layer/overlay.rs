@@ -11,7 +11,7 @@ use rustc_hash::FxBuildHasher;
 use super::counts::{Counts, Free};
 use super::landmarks::{Distances, Landmarks};
 use super::ways::Shared;
-use super::{Hop, HopRisks, Laid, Layer, Numbers, place_risk};
+use super::{Hop, HopRisks, Laid, Layer, Measure, Numbers, place_risk};
 use crate::engine::graph::{At, RiskId};
 
 type Map<K, V> = HashMap<K, V, FxBuildHasher>;
@@ -41,7 +41,7 @@ pub(crate) struct Change<L> {
     /// Number of the first added link.
     first_added: u32,
     /// Distances from landmarks to new places; none where the added links make ways shorter.
-    landmarks: OnceLock<Option<Vec<Distances>>>,
+    landmarks: [OnceLock<Option<Vec<Distances>>>; 2],
     /// Whether all places stand where they stood.
     sites: bool,
 }
@@ -50,6 +50,7 @@ pub(crate) struct Change<L> {
 struct Added<L> {
     ends: [u32; 2],
     length_dm: u32,
+    weight_dm: u32,
     free: u8,
     group: Option<L>,
 }
@@ -69,16 +70,23 @@ impl<L: Copy + Ord + Hash> Change<L> {
             ranges: Map::default(),
             filter: Vec::new(),
             first_added: 0,
-            landmarks: OnceLock::new(),
+            landmarks: Default::default(),
             sites: true,
         }
     }
 
     /// The landmarks of the layer, with their distances to new places; none where they bound nothing any more.
-    pub(super) fn landmarks<'a>(&'a self, layer: &'a Layer<L>) -> Option<(&'a Landmarks, &'a [Distances])> {
-        let known = layer.landmarks();
-        let links = || self.added.values().map(|added| (added.ends, added.length_dm)).collect::<Vec<_>>();
-        let more = self.landmarks.get_or_init(|| known.extend(self.places.len(), &links()));
+    pub(super) fn landmarks<'a>(
+        &'a self,
+        known: &'a Landmarks,
+        measure: Measure,
+    ) -> Option<(&'a Landmarks, &'a [Distances])> {
+        let length = |added: &Added<L>| match measure {
+            Measure::Length => added.length_dm,
+            Measure::Weight => added.weight_dm,
+        };
+        let links = || self.added.values().map(|added| (added.ends, length(added))).collect::<Vec<_>>();
+        let more = self.landmarks[measure as usize].get_or_init(|| known.extend(self.places.len(), &links()));
         more.as_deref().map(|more| (known, more))
     }
 
@@ -171,7 +179,8 @@ impl<L: Copy + Ord + Hash> Change<L> {
             let group = laid.group.and_then(|group| layer.number(group)).unwrap_or(number);
             let same_group = layer.risks[hops[0] as usize][1] == RiskId(group);
             let length = laid.length_dm();
-            let same_length = layer.flat.hops[hops[0] as usize].length_dm == length;
+            let hop = hops[0] as usize;
+            let same_length = layer.flat.hops[hop].length_dm == length && layer.weights[hop] == laid.weight_dm;
             if same_group && same_length && (was == *ends || was == [ends[1], ends[0]]) {
                 self.gone.remove(&number);
                 hops.into_iter().for_each(|hop| self.free.set(hop as usize, laid.free.code()));
@@ -185,8 +194,8 @@ impl<L: Copy + Ord + Hash> Change<L> {
                 .for_each(|hop| self.free.set(hop as usize, Free::Nothing.code()));
         }
         if let Some((laid, ends)) = joined {
-            let (length_dm, free) = (laid.length_dm(), laid.free.code());
-            self.added.insert(link, Added { ends, length_dm, free, group: laid.group });
+            let (length_dm, weight_dm, free) = (laid.length_dm(), laid.weight_dm, laid.free.code());
+            self.added.insert(link, Added { ends, length_dm, weight_dm, free, group: laid.group });
         }
     }
 
@@ -213,7 +222,7 @@ impl<L: Copy + Ord + Hash> Change<L> {
         };
         let first_added = (base_links + numbers.len()) as u32;
         self.first_added = first_added;
-        self.landmarks = OnceLock::new();
+        self.landmarks = Default::default();
         let number_of = |link: L| {
             let added = || self.names.binary_search(&link).ok().map(|nth| first_added + nth as u32);
             layer.number(link).or_else(added)

@@ -6,7 +6,8 @@ use linewright_model::PlaceId;
 
 use super::counts::Need;
 use super::graph::LayerGraph;
-use super::{Change, Layer, Numbers};
+use super::landmarks::Towards;
+use super::{Change, Layer, Measure, Numbers};
 use crate::engine::alternatives::best_routes;
 use crate::engine::astar::{Searcher, Stop};
 use crate::engine::graph::{ArcId, At, Graph, Route};
@@ -40,6 +41,23 @@ pub enum Shared<L> {
     Place(PlaceId),
 }
 
+/// Lower bounds of what is left to some places, in decimetres of link and joint together.
+pub(crate) struct Bounds<'a, L> {
+    ways: Ways<'a, L>,
+    towards: Towards,
+}
+
+impl<L: Copy + Ord + Hash + std::fmt::Debug> Bounds<'_, L> {
+    /// The bound at a place.
+    pub(crate) fn from(&self, place: PlaceId) -> u32 {
+        let known = self.ways.layer.known_landmarks(Measure::Weight);
+        let landmarks = known.and_then(|known| self.ways.change.landmarks(known, Measure::Weight));
+        landmarks
+            .zip(self.ways.number(place))
+            .map_or(0, |((landmarks, more), at)| landmarks.bound_towards(more, &self.towards, at))
+    }
+}
+
 /// A layer of one topology, to search ways in.
 #[derive(Clone, Copy)]
 pub struct Ways<'a, L> {
@@ -51,7 +69,8 @@ pub struct Ways<'a, L> {
 impl<'a, L: Copy + Ord + Hash + std::fmt::Debug> Ways<'a, L> {
     /// Works out at once what the first search would otherwise wait for.
     pub fn prepare(&self) {
-        self.layer.landmarks();
+        self.layer.landmarks(Measure::Length);
+        self.layer.landmarks(Measure::Weight);
     }
 
     /// The shortest way, `None` where there is none.
@@ -94,6 +113,14 @@ impl<'a, L: Copy + Ord + Hash + std::fmt::Debug> Ways<'a, L> {
         );
         self.give_back(searcher);
         verdict
+    }
+
+    /// Bounds of what getting from a place to the nearest of these costs, if landmarks have been worked out.
+    pub(crate) fn towards(&self, places: impl Iterator<Item = PlaceId>) -> Option<Bounds<'a, L>> {
+        let known = self.layer.known_landmarks(Measure::Weight)?;
+        let (landmarks, more) = self.change.landmarks(known, Measure::Weight)?;
+        let towards = landmarks.towards(more, places.filter_map(|place| self.number(place)));
+        Some(Bounds { ways: *self, towards })
     }
 
     fn number(&self, place: PlaceId) -> Option<At> {

@@ -1,13 +1,16 @@
 //! Derived topology: an immutable base with a small overlay of what changed since.
 
 mod dirty;
+mod inventory;
 mod overlay;
+
+pub use inventory::Recorded;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use linewright_model::{
-    Applied, Cable, CableId, Network, Place, PlaceId, Position, Span, SpanId, Stage, Text, Version,
+    Applied, Cable, CableId, DatasetId, Network, Place, PlaceId, Position, Span, SpanId, Stage, Text, Version,
 };
 
 use crate::capacity::{self, Patched};
@@ -17,9 +20,10 @@ use crate::layer::counts::Free;
 use crate::layer::ways::Ways;
 use crate::layer::{Laid, Layer, Numbers};
 use crate::spatial::{self, Near, Spatial};
-use crate::strand::{EndKey, Strand, all_strands, strands_through};
+use crate::strand::{EndKey, Strand, Tail, all_strands, strands_through};
 use crate::trench::{self, Limits};
 use dirty::Dirty;
+use inventory::Inventory;
 use overlay::{Overlay, merged};
 
 /// A strand of one topology.
@@ -70,6 +74,7 @@ struct Base {
     ducts: Layer<SpanId>,
     /// Strands between the places where they can be joined.
     glass: Layer<StrandIx>,
+    inventory: Inventory,
     /// Places that stand nowhere: neither they nor what they stand in has a position.
     adrift: Arc<BTreeSet<PlaceId>>,
     spatial: Spatial,
@@ -131,6 +136,7 @@ impl Base {
             numbers,
             ducts,
             glass,
+            inventory: Inventory::of(network),
             adrift,
             spatial,
         }
@@ -176,6 +182,7 @@ impl Topology {
             come.extend(strands_through(network, *cable));
         }
         overlay.replace(self, &gone, come);
+        overlay.inventory.follow(applied);
         next.follow_layers(network, &dirty, &gone);
         next
     }
@@ -220,6 +227,12 @@ impl Topology {
         }
         overlay.ducts.settle(&base.ducts, numbers);
         overlay.glass.settle(&base.glass, numbers);
+    }
+
+    /// Whether the maps of a data set record any equipment, and any site: where they do not, it is taken to be at the
+    /// sites, or at any node.
+    pub fn records_of(&self, dataset: Option<DatasetId>) -> Recorded {
+        self.overlay.inventory.of_dataset(dataset)
     }
 
     /// Works out at once what the first searches would otherwise wait for.
@@ -345,7 +358,8 @@ fn laid_span(network: &Network, link: SpanId, span: &Span, group: Option<SpanId>
     };
     let ends = [ground(network, span.a), ground(network, span.b)];
     let (length_m, straight_m) = (span.length_m, straight_m(network, ends));
-    Laid { link, ends, length_m, straight_m, free, group }
+    let weight_dm = whole_dm(length_m.max(straight_m));
+    Laid { link, ends, length_m, straight_m, weight_dm, free, group }
 }
 
 /// A strand as the layer of glass lays it out.
@@ -358,7 +372,23 @@ fn laid_strand(network: &Network, patched: &Patched, link: StrandIx, strand: &St
         free => free,
     };
     let straight_m = straight_m(network, strand.places);
-    Laid { link, ends: strand.places, length_m: strand.length_m, straight_m, free, group: None }
+    let joints = strand.tails.map(|tail| match tail {
+        Tail::Terminal(_) | Tail::Unrecorded => PATCHING_DM,
+        Tail::Bare | Tail::Disputed => SPLICING_DM,
+    });
+    let weight_dm = whole_dm(strand.length_m.max(straight_m)).saturating_add(joints[0].min(joints[1]));
+    Laid { link, ends: strand.places, length_m: strand.length_m, straight_m, weight_dm, free, group: None }
+}
+
+/// What a joint weighs beside glass, in decimetres of it, at the default prices for two fibres. With other prices bounds
+/// by weight are less sharp, but bounds.
+pub(crate) const PATCHING_DM: u32 = 7_000;
+/// The same of a splice.
+pub(crate) const SPLICING_DM: u32 = 3_000;
+
+/// A length in decimetres, rounded down; lengths are finite and not negative, and the cast saturates.
+fn whole_dm(length_m: f64) -> u32 {
+    (length_m * 10.0).floor() as u32
 }
 
 /// Straight distance between two places, metres; 0 where one of them stands nowhere.

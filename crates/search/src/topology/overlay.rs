@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use linewright_model::{CableId, Network, PlaceId, SpanId, Text};
 
+use super::inventory::Inventory;
 use super::{Base, StrandIx, Topology, distinct, ground_ends, site};
 use crate::layer::Change;
 use crate::spatial::{Spatial, SpatialOverlay};
@@ -31,6 +32,7 @@ pub(super) struct Overlay {
     /// All of them, not only what changed; shared with the base until one comes or goes.
     adrift: Arc<BTreeSet<PlaceId>>,
     spatial: SpatialOverlay,
+    pub(super) inventory: Inventory,
     pub(super) ducts: Change<SpanId>,
     pub(super) glass: Change<StrandIx>,
 }
@@ -57,6 +59,7 @@ impl Overlay {
             beside: Default::default(),
             adrift: base.adrift.clone(),
             spatial: SpatialOverlay::default(),
+            inventory: base.inventory.clone(),
             ducts: Change::of(&base.ducts),
             glass: Change::of(&base.glass),
         }

@@ -179,7 +179,7 @@ fn sums_that_saturate_mean_unreachable() {
 #[test]
 fn a_leg_missed_under_a_ceiling_is_looked_for_again_above_it() {
     let (toy, starts, bans) = (Toy::links(&[1], &[(0, 1, 5, &[])]), [Start::free(0)], Bans::default());
-    let mut unfolded = Unfolded::new(&toy, &bans, true);
+    let mut unfolded = Unfolded::new(&toy, Some(&bans), true);
     let starts = unfolded.starts(&starts).unwrap();
     let mut searcher = Searcher::new(unfolded, Default::default(), AMPLE);
     let mut legs = Legs::new(&mut searcher, [&starts, &starts]);

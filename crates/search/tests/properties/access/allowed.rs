@@ -34,7 +34,7 @@ pub(super) fn check_complete(space: &AccessSpace<'_>, at: At, steps: &[Step<At, 
             }
         }
     }
-    for attachment in space.attachments(place) {
+    for attachment in space.attachments(place).iter() {
         expected.insert(Move::Attach(attachment.equipment));
     }
     let offered: BTreeSet<Move> = steps.iter().map(|step| step.edge).collect();

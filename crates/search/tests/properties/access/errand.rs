@@ -12,7 +12,7 @@ use crate::world::Dice;
 pub(crate) struct Errand {
     pub(crate) terms: Terms,
     pub(crate) end: End,
-    pub(crate) goal: Goal,
+    pub(crate) goal: Goal<'static>,
 }
 
 pub(crate) fn errand(dice: &mut Dice, network: &Network) -> Errand {
@@ -58,5 +58,5 @@ pub(crate) fn errand(dice: &mut Dice, network: &Network) -> Errand {
         let equipment = Equipment::Unrecorded(*place);
         serving.entry(*place).or_default().push(Attachment { equipment, extra_milli_cny: 0, last: false });
     }
-    Errand { terms, end: customer, goal: Goal::Serving(serving) }
+    Errand { terms, end: customer, goal: Goal::serving(move |place| serving.get(&place).cloned().unwrap_or_default()) }
 }
