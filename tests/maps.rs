@@ -189,3 +189,25 @@ fn an_invalid_ofds_package_is_refused_by_record_and_reason() {
         assert_eq!(ran.code, 1, "{cut}: {ran:?}");
     }
 }
+
+#[test]
+fn a_kmz_of_sierra_leone_is_a_network_and_comes_back() {
+    let Some(map) = shared("watra/SLE.kmz") else { return };
+    let bench = imported(&[&map]);
+    let import = bench.json(["import", "--dry-run", &map]);
+    assert_eq!(import["format"], "kml");
+    bench.run(["trace", "Daru - Pendembu Fiber Cable"]).done().says("Pendembu");
+    for format in ["kml", "geojson", "ofds", "native"] {
+        comes_back(&bench, format);
+    }
+}
+
+#[test]
+fn a_folder_of_ofds_tables_is_a_package() {
+    let Some(tables) = shared("ofds/examples/csv") else { return };
+    let Some(schema) = shared("ofds/network-package-schema-0.4.json") else { return };
+    let bench = imported(&[&tables]);
+    bench.run(["export", "--format", "ofds", "out.json"]).done();
+    is_valid_ofds(&bench.path("out.json"), &schema);
+    bench.run(["import", "out.json"]).done().says("nothing changed");
+}

@@ -210,8 +210,9 @@ leaves the database as it was; --repair mends what can be mended and says how. T
 nothing. A database that does not exist is created.
 
 Examples:
-  linewright import network-package.json                   OFDS 0.3 or 0.4
+  linewright import network-package.json                   OFDS 0.3 or 0.4; ofds-csv/ as a folder of tables
   linewright import nodes.geojson lines.geojson            points and lines of a plain map
+  linewright import network.kmz                            the same as KML or KMZ
   linewright import topology-samples/nantong               a native folder
   linewright import --dry-run --repair lines.geojson       what would happen
   linewright import --crs gcj02 --mapping columns.toml lines.geojson
@@ -264,7 +265,7 @@ pub struct Import {
     /// Changes of records that --dry-run shows; --json shows all
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub changes: usize,
-    /// Format of the files: native, geojson, ofds, ofds-geojson, tables, or auto to look at them
+    /// Format of the files: native, geojson, kml, ofds, ofds-geojson, tables, or auto to look at them
     #[arg(long, default_value = "auto", value_parser = import_format)]
     pub format: ImportFormat,
     /// Column mapping of a plain map or of tables, as TOML
@@ -291,7 +292,7 @@ pub struct Import {
     /// Findings shown of each rule; --json shows all
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub findings: usize,
-    /// Largest file read, MiB
+    /// Largest file read, MiB; of an archive (.kmz), what it unpacks to
     #[arg(long, value_name = "MIB", default_value_t = 1024)]
     pub limit: u32,
 }
@@ -316,7 +317,7 @@ Examples:
   linewright export --format ofds network.json             OFDS 0.4 package
   linewright export --format ofds-geojson map/             OFDS 0.4 as two files: nodes and spans")]
 pub struct Export {
-    /// Format: native, geojson, ofds or ofds-geojson; only native carries everything
+    /// Format: native, geojson, kml, ofds or ofds-geojson; only native carries everything
     #[arg(long, value_parser = export_format)]
     pub format: Format,
     /// Only the data set with this code [default: everything]

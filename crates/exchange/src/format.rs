@@ -11,6 +11,7 @@ use crate::draft::Draft;
 use crate::finding::{Finding, Source, shown};
 use crate::geojson;
 use crate::input::File;
+use crate::kml;
 use crate::native;
 use crate::ofds;
 use crate::plan::{Mode, Outcome, plan_import};
@@ -23,6 +24,8 @@ pub enum Format {
     Native,
     /// A plain map: GeoJSON collections of points and lines.
     Geojson,
+    /// A plain map as KML; KMZ, its zipped form, is read too.
+    Kml,
     /// The Open Fibre Data Standard as a JSON package; its GeoJSON form is read too.
     Ofds,
     /// The Open Fibre Data Standard as GeoJSON collections of nodes and spans.
@@ -34,13 +37,14 @@ pub enum Format {
 impl Format {
     /// All formats.
     pub const ALL: &'static [Format] =
-        &[Format::Native, Format::Geojson, Format::Ofds, Format::OfdsGeojson, Format::Tables];
+        &[Format::Native, Format::Geojson, Format::Kml, Format::Ofds, Format::OfdsGeojson, Format::Tables];
 
     /// The name of the format on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Format::Native => "native",
             Format::Geojson => "geojson",
+            Format::Kml => "kml",
             Format::Ofds => "ofds",
             Format::OfdsGeojson => "ofds-geojson",
             Format::Tables => "tables",
@@ -110,8 +114,11 @@ impl Format {
         if geojson::looks_like(first) {
             return Ok(Format::Geojson);
         }
-        if let Some(other) = files.iter().find(|file| !sheets::looks_like(file) || is_ofds_csv(file)) {
-            return Err(DetectError::Unknown { file: other.name.clone(), what: what_is(other) });
+        if kml::looks_like(first) {
+            return Ok(Format::Kml);
+        }
+        if let Some(other) = files.iter().find(|file| !sheets::looks_like(file)) {
+            return Err(DetectError::Unknown { file: other.name.clone(), what: looks_like(&other.bytes) });
         }
         Ok(Format::Tables)
     }
@@ -120,38 +127,20 @@ impl Format {
 /// Takes the files of no known kind out of those found in folders, as long as there are others: a licence or a
 /// spreadsheet beside a map is none of its business. Each is a remark for [`ImportOptions::remarks`].
 pub fn sort_out(files: Vec<File>) -> (Vec<File>, Vec<Finding>) {
-    let maps = files.iter().any(|file| ofds::looks_like(file) || geojson::looks_like(file));
-    let known = |file: &File| {
-        ofds::looks_like(file) || geojson::looks_like(file) || (!maps && sheets::looks_like(file) && !is_ofds_csv(file))
-    };
+    let map = |file: &File| ofds::looks_like(file) || geojson::looks_like(file) || kml::looks_like(file);
+    let maps = files.iter().any(map);
+    let known = |file: &File| map(file) || (!maps && sheets::looks_like(file));
     let native = files.iter().any(|file| &*file.name == native::MANIFEST || native::table_of(&file.name).is_some());
     if native || !files.iter().any(known) {
         return (files, Vec::new());
     }
     let (kept, skipped): (Vec<File>, Vec<File>) = files.into_iter().partition(|file| !file.listed || known(file));
     let remark = |file: &File| {
-        let reason = format!("passed over: it is {}", what_is(file));
+        let reason = format!("passed over: it is {}", looks_like(&file.bytes));
         Finding::info("file-skipped", &Source::file(file.name.clone()), "", reason)
     };
     let remarks = skipped.iter().map(remark).collect();
     (kept, remarks)
-}
-
-/// What a file that is no network seems to be, in words that follow "is".
-fn what_is(file: &File) -> &'static str {
-    if is_ofds_csv(file) {
-        return "OFDS CSV, which is not supported yet: give the OFDS JSON package or GeoJSON";
-    }
-    looks_like(&file.bytes)
-}
-
-/// Whether a file is a table of OFDS CSV: its column names are paths, as `nodes/0/id`; only the table of networks
-/// itself has none.
-fn is_ofds_csv(file: &File) -> bool {
-    let head = file.bytes.get(..65_536).unwrap_or(&file.bytes);
-    let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let has = |word: &str| line.windows(word.len()).any(|w| w == word.as_bytes());
-    file.name.to_ascii_lowercase().ends_with(".csv") && (has("/0/") || has("publisher/name"))
 }
 
 /// What unreadable content seems to be, in words that follow "is".
@@ -160,7 +149,7 @@ pub(crate) fn looks_like(bytes: &[u8]) -> &'static str {
     let text = head.trim_ascii_start();
     match head {
         [] => "empty",
-        [b'P', b'K', 3, 4, ..] => "a zip archive (a spreadsheet .xlsx or a .kmz): save it in a text format first",
+        [b'P', b'K', 3, 4, ..] => "a zip archive (a spreadsheet .xlsx or the like): save it in a text format first",
         [0x1f, 0x8b, ..] => "gzip-compressed: unpack it first",
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "UTF-16 text: save it as UTF-8",
         [b'%', b'P', b'D', b'F', ..] => "a PDF document",
@@ -198,6 +187,8 @@ pub struct ImportOptions {
     pub all_findings: bool,
     /// Findings with corrected values, as written by [`sheets::findings_file`]: they go into the tables read.
     pub corrections: Option<File>,
+    /// Limit on what an archive unpacks to, bytes; none for 1 GiB.
+    pub limit_bytes: Option<u64>,
     /// What was found before anything was read; it goes into the report.
     pub remarks: Vec<Finding>,
 }
@@ -259,7 +250,7 @@ pub fn import(files: &[File], options: &ImportOptions, network: &Network) -> Res
     }
     let mut draft: Draft = match format {
         Format::Native => native::read(files, options, network),
-        Format::Geojson => geojson::read(files, options),
+        Format::Geojson | Format::Kml => geojson::read(files, options),
         Format::Ofds | Format::OfdsGeojson => ofds::read(files, options),
         Format::Tables => sheets::read(files, options, network),
     };
@@ -314,6 +305,7 @@ pub fn export(network: &Network, format: Format, options: &ExportOptions) -> Res
     match format {
         Format::Native => native::write(network, options),
         Format::Geojson => Ok(geojson::write(network, options)),
+        Format::Kml => Ok(kml::write(network, options)),
         Format::Ofds => Ok(ofds::write(network, options)),
         Format::OfdsGeojson => Ok(ofds::write_geojson(network, options)),
         Format::Tables => Err(ExportError::OnlyRead { format }),
@@ -351,9 +343,10 @@ mod tests {
         for table in ["a.csv", "b.XLSX", "c.xls"] {
             assert_eq!(Format::detect(&[File::new(table, "编号,名称\n")]), Ok(Format::Tables));
         }
-        check("nodes.csv", b"id,nodes/0/id,nodes/0/name\n", "OFDS CSV, which is not supported yet");
-        check("links.csv", b"id,links/0/href\nx,https://x/network-schema.json\n", "OFDS CSV");
         check("place.csv", b"code\n", "a table without its manifest.toml: import the whole folder");
+        let links = File::new("links.csv", b"id,links/0/href\nx,https://x/network-schema.json\n".as_slice());
+        assert_eq!(Format::detect(&[links]), Ok(Format::Ofds));
+        assert_eq!(Format::detect(&[File::new("map.xml", "<kml xmlns='x'/>")]), Ok(Format::Kml));
         assert_eq!(Format::detect(&[]), Err(DetectError::NoInput));
         let folder = [File::new("place.csv", ""), File::new(native::MANIFEST, "")];
         assert_eq!(Format::detect(&folder), Ok(Format::Native));

@@ -4,11 +4,14 @@
 //! the network and returns the change set to apply, or refuses it with findings. Nothing here applies a change
 //! or reads a clock.
 
+#[cfg(test)]
+mod dirt;
 pub mod draft;
 pub mod finding;
 mod format;
 pub mod geojson;
 pub mod input;
+pub mod kml;
 pub mod length;
 pub mod native;
 pub mod ofds;

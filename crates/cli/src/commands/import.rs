@@ -116,6 +116,7 @@ async fn read_and_write(
             Some(path) => read_files(std::slice::from_ref(path), limit_bytes)?.pop(),
             None => None,
         },
+        limit_bytes: Some(limit_bytes),
         remarks,
         ..ImportOptions::default()
     };

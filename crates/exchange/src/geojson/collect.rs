@@ -5,11 +5,13 @@ use serde_json::Value;
 
 use crate::draft::Draft;
 use crate::finding::{Finding, Source, shown};
+use crate::format::{Format, ImportOptions};
 use crate::geojson::geometry::{self, Place, Run, Vertex};
 use crate::geojson::json::{Object, kind_of, parse};
 use crate::geojson::mapping::Mapping;
 use crate::geojson::plausible;
 use crate::input::File;
+use crate::kml;
 
 /// Member of a record's `extra` that keeps a geometry which the model does not hold as it came.
 pub(crate) const GEOMETRY: &str = "@geometry";
@@ -56,10 +58,19 @@ pub(crate) struct Collection {
 }
 
 /// The collections of the files; files that are none are findings.
-pub(crate) fn collections(files: &[File], crs: Option<Crs>, draft: &mut Draft) -> Vec<Collection> {
+pub(crate) fn collections(
+    files: &[File],
+    options: &ImportOptions,
+    mapping: &Mapping,
+    draft: &mut Draft,
+) -> Vec<Collection> {
     let read = files.iter().filter_map(|file| {
-        let value = parse(file, draft)?;
-        collection(value, Source::file(file.name.clone()), crs, draft)
+        let is_kml = kml::looks_like(file) || (options.format == Some(Format::Kml) && !super::looks_like(file));
+        let value = match is_kml {
+            true => kml::parse(file, mapping, options.limit_bytes, draft)?,
+            false => parse(file, draft)?,
+        };
+        collection(value, Source::file(file.name.clone()), options.crs, draft)
     });
     read.collect()
 }
@@ -145,6 +156,8 @@ pub(crate) fn collect(collections: Vec<Collection>, mapping: &Mapping, draft: &m
         let ids = if of_points { &mapping.nodes.id } else { &mapping.lines.id };
         for (at, feature) in features.into_iter().enumerate() {
             let source = source.record(at as u64 + 1, "");
+            // A feature without a geometry is what its properties say, else what most are.
+            let of_points = of_points && !names_ends(&feature);
             let Value::Object(feature) = feature else {
                 let reason = format!("the feature is {}, not an object", kind_of(&feature));
                 let finding = Finding::error("not-an-object", &source, "", reason);

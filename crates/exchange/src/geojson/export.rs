@@ -26,11 +26,27 @@ use crate::input::File;
 /// A line is a cable with its route, or a span in which no cable lies. What came from a plain map goes back
 /// with all its properties, and lines that were cut are whole again; only what changed since is written anew.
 pub fn write(network: &Network, options: &ExportOptions) -> Vec<File> {
-    let groups = view::groups(network, options.dataset.as_deref());
-    groups.iter().flat_map(|group| write_group(network, group, &options.name)).collect()
+    let files = maps(network, options).into_iter().flat_map(|map| {
+        let name = |what: &str| file_name(&map.code, &format!("_{what}.geojson"));
+        let names = ["nodes", "lines"].map(name);
+        map.collections.into_iter().zip(names).map(|(collection, name)| super::file(&name, &Value::Object(collection)))
+    });
+    files.collect()
 }
 
-fn write_group(network: &Network, group: &Group<'_>, name: &str) -> [File; 2] {
+/// A data set as a plain map: its code, the collections of its nodes and of its lines.
+pub(crate) struct Map {
+    pub(crate) code: Text,
+    pub(crate) collections: [Object; 2],
+}
+
+/// Each data set as a plain map.
+pub(crate) fn maps(network: &Network, options: &ExportOptions) -> Vec<Map> {
+    let groups = view::groups(network, options.dataset.as_deref());
+    groups.iter().map(|group| map(network, group, &options.name)).collect()
+}
+
+fn map(network: &Network, group: &Group<'_>, name: &str) -> Map {
     let name = if name.is_empty() { "network" } else { name };
     let dataset = group.dataset.map(|(_, dataset)| dataset);
     let code = dataset.map_or(name, |dataset| &dataset.tag.code);
@@ -43,7 +59,7 @@ fn write_group(network: &Network, group: &Group<'_>, name: &str) -> [File; 2] {
     let nodes = group.places.iter().filter_map(|(id, place)| writer.node(*id, place));
     let nodes: Vec<Value> = nodes.collect();
     let lines = writer.lines(&group.lines);
-    [("nodes", nodes), ("lines", lines)].map(|(what, features)| {
+    let collections = [("nodes", nodes), ("lines", lines)].map(|(what, features)| {
         let mut collection = Object::new();
         collection.insert("type".to_owned(), json!("FeatureCollection"));
         collection.insert("name".to_owned(), json!(format!("{code}_{what}")));
@@ -53,15 +69,16 @@ fn write_group(network: &Network, group: &Group<'_>, name: &str) -> [File; 2] {
             collection.extend(members.clone());
         }
         collection.insert("features".to_owned(), Value::Array(features));
-        super::file(&file_name(code, what), &Value::Object(collection))
-    })
+        collection
+    });
+    Map { code: Text::from(code), collections }
 }
 
 /// A file name of a code: what file systems take amiss becomes `_`.
-fn file_name(code: &str, what: &str) -> String {
+pub(crate) fn file_name(code: &str, end: &str) -> String {
     let safe = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '_' };
     let code: String = code.chars().take(100).map(safe).collect();
-    format!("{code}_{what}.geojson")
+    code + end
 }
 
 struct Writer<'a> {

@@ -58,11 +58,15 @@ pub(crate) fn import(code: &Text, collected: Collected, mapping: &Mapping, draft
     dataset.tag.extra = extra(dataset_members(code, &collected.members, mapping));
     let file = collected.nodes.first().map(|n| &n.source).or(collected.lines.first().map(|l| &l.source));
     let source = file.map_or_else(Source::default, |s| Source::file(s.file.clone()));
-    let dataset = draft.add(dataset, source);
+    let dataset = draft.add(dataset, source.clone());
     let nodes = nodes(collected.nodes, mapping, draft);
     let lines = lines(collected.lines, mapping, draft);
     let ids: BTreeMap<Text, usize> = nodes.iter().enumerate().map(|(n, node)| (node.code.clone(), n)).collect();
     let within = containers(&nodes, &ids);
+    for (node, _) in nodes.iter().zip(&within).filter(|(n, within)| within.is_none() && !n.fields.within.is_empty()) {
+        let reason = format!("there is no node {} to stand in, or it stands in this one", shown(&node.fields.within));
+        draft.note(Finding::warning("unknown-container", &node.source, "within", reason));
+    }
     let points = nodes.iter().zip(&within).map(|(n, within)| join::Node {
         at: n.raw.vertex.map(|v| v.at),
         name: n.fields.name.clone(),
@@ -110,7 +114,7 @@ pub(crate) fn import(code: &Text, collected: Collected, mapping: &Mapping, draft
     }
     let count = writer.places.len();
     let edges = joined.pieces.iter().flatten().map(|piece| piece.ends.map(|end| end.node));
-    islands(count, edges, &Source::default(), draft);
+    islands(count, edges, &source, draft);
 }
 
 /// The node that each node stands in; a chain of them that leads back to its beginning counts for nothing.

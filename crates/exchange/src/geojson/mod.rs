@@ -22,6 +22,7 @@ use linewright_model::Text;
 use serde_json::Value;
 
 pub use export::write;
+pub(crate) use export::{Map, file_name, maps};
 pub use mapping::{Columns, LineColumns, Mapping, MappingError, NodeColumns};
 
 use crate::draft::Draft;
@@ -29,7 +30,8 @@ use crate::finding::{Finding, Source};
 use crate::format::ImportOptions;
 use crate::input::File;
 
-/// Reads a map of points and lines: two collections in either order, one mixed collection, or lines alone.
+/// Reads a map of points and lines, as GeoJSON or KML: two collections in either order, one mixed collection, or
+/// lines alone.
 ///
 /// All files together are one data set, called as `options.dataset` says, else after what the names of the
 /// collections or files have in common. Lines are joined to nodes by geometry (DOMAIN §11); ends where no node
@@ -43,7 +45,7 @@ pub fn read(files: &[File], options: &ImportOptions) -> Draft {
             return draft;
         }
     };
-    let collections = collect::collections(files, options.crs, &mut draft);
+    let collections = collect::collections(files, options, &mapping, &mut draft);
     if collections.is_empty() {
         return draft;
     }

@@ -22,6 +22,8 @@ pub(crate) struct Ends {
     pub(crate) dataset: DatasetId,
     places: Vec<(PlaceId, Option<Position>)>,
     by_code: BTreeMap<Text, usize>,
+    /// Nodes by name; none for a name that several bear.
+    by_name: BTreeMap<Text, Option<usize>>,
     grid: Grid,
 }
 
@@ -33,11 +35,14 @@ enum Said {
 
 impl Ends {
     pub(crate) fn new(dataset: DatasetId) -> Self {
-        Self { dataset, places: Vec::new(), by_code: BTreeMap::new(), grid: Grid::default() }
+        Self { dataset, places: Vec::new(), by_code: BTreeMap::new(), by_name: BTreeMap::new(), grid: Grid::default() }
     }
 
-    pub(crate) fn add(&mut self, code: Text, id: PlaceId, at: Option<Position>) {
+    pub(crate) fn add(&mut self, code: Text, name: &Text, id: PlaceId, at: Option<Position>) {
         let number = self.places.len();
+        if !name.is_empty() {
+            self.by_name.entry(name.clone()).and_modify(|node| *node = None).or_insert(Some(number));
+        }
         if let Some(at) = at {
             self.grid.add(at, number);
         }
@@ -121,6 +126,14 @@ impl Ends {
             return Some(number);
         }
         let repair = draft.repair();
+        if let Said::Node(name) = &said
+            && let Some(number) = self.by_name.get(name).copied().flatten()
+        {
+            let reason = format!("there is no node of the id {}, but one of that name; give its id", shown(name));
+            let finding = Finding::error("name-as-id", source, field, reason);
+            draft.note(finding.repairable(repair, "joined it to the node of that name"));
+            return repair.then_some(number);
+        }
         let (rule, reason, code) = match said {
             Said::Node(node) => ("dangling-end", format!("there is no node {}; add it", shown(&node)), node),
             Said::Nothing => {
@@ -149,7 +162,7 @@ impl Ends {
         place.tag.dataset = Some(self.dataset);
         place.plant = Alike::default();
         let id = draft.add(place, source.clone());
-        self.add(code, id, at);
+        self.add(code, &Text::default(), id, at);
         self.places.len() - 1
     }
 }

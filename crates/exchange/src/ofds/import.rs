@@ -11,7 +11,7 @@ use crate::geojson::collect::ALTITUDES;
 use crate::geojson::geometry::{self, Run, altitudes};
 use crate::geojson::import::{cable_length_m, check_length, extra};
 use crate::geojson::islands::islands;
-use crate::geojson::json::{Object, kind_of};
+use crate::geojson::json::{Object, kind_of, says_nothing};
 use crate::length::{course_length_m, distance_m};
 use crate::ofds::codes;
 use crate::ofds::ends::Ends;
@@ -127,7 +127,13 @@ fn network_code(members: &mut Object, source: Source, draft: &mut Draft) -> Opti
 /// The name, taken out of the members; one that is no text is set apart.
 fn take_name(members: &mut Object, source: &Source, draft: &mut Draft) -> Text {
     match members.shift_remove("name") {
-        Some(Value::String(name)) if !name.trim().is_empty() => return Text::from(name),
+        Some(Value::String(name)) if !name.trim().is_empty() => {
+            if says_nothing(&name) {
+                let reason = format!("the name {} says nothing; it is kept as it is", shown(&name));
+                draft.note(Finding::info("empty-name", source, "name", reason));
+            }
+            return Text::from(name);
+        }
         None => {}
         Some(Value::Null | Value::String(_)) => {
             draft.note(Finding::info(
@@ -245,9 +251,9 @@ impl Reader<'_> {
             let Some(free) = self.doubled(&code, same, taken, &source) else { return };
             place.tag.code = free;
         }
-        let code = place.tag.code.clone();
+        let (code, name) = (place.tag.code.clone(), place.tag.name.clone());
         let id = self.draft.add(place, source);
-        self.ends.add(code, id, position);
+        self.ends.add(code, &name, id, position);
     }
 
     fn span(&mut self, mut object: Object, source: Source, number: usize) {

@@ -1,12 +1,14 @@
-//! The Open Fibre Data Standard (OFDS) 0.3 and 0.4: JSON packages and GeoJSON in, version 0.4 out.
+//! The Open Fibre Data Standard (OFDS) 0.3 and 0.4: JSON packages, GeoJSON and CSV in, version 0.4 out.
 
 mod codes;
+mod csv;
 mod ends;
 mod export;
 mod import;
 mod normal;
 mod schema;
 mod uuid;
+mod wkt;
 
 #[cfg(test)]
 mod fuzz;
@@ -24,7 +26,8 @@ use crate::format::{ExportOptions, ImportOptions};
 use crate::geojson;
 use crate::input::File;
 
-/// Reads network packages, bare networks and collections of node and span features, of version 0.3 or 0.4.
+/// Reads network packages, bare networks, collections of node and span features and folders of CSV tables, of
+/// version 0.3 or 0.4.
 ///
 /// Each network is a data set of its id. A node is a place; a span is a span of the Route layer and, where its
 /// medium is fibre or not said, a cable of the same code on it, whose core occupancy is not proven. What the
@@ -58,8 +61,11 @@ fn file_stem(options: &ExportOptions) -> String {
     if name.is_empty() { "network-package".to_owned() } else { name }
 }
 
-/// Whether a file begins like OFDS: a package, a bare network, or features that say so.
+/// Whether a file begins like OFDS: a package, a bare network, features that say so, or a table of the standard.
 pub fn looks_like(file: &File) -> bool {
+    if csv::looks_like(file) {
+        return true;
+    }
     let head = file.bytes.get(..65_536).unwrap_or(&file.bytes);
     let has = |word: &str| head.windows(word.len()).any(|w| w == word.as_bytes());
     // A table of another form may well name the schema.

@@ -12,7 +12,7 @@ use crate::geojson::collect::{Collection, collection, declared_crs};
 use crate::geojson::json::{Object, kind_of, parse};
 use crate::geojson::plausible;
 use crate::input::File;
-use crate::ofds::schema;
+use crate::ofds::{csv, schema};
 
 /// A network with its nodes and spans still as they came, each with where it stands.
 pub(crate) struct RawNetwork {
@@ -27,6 +27,9 @@ pub(crate) struct RawNetwork {
 pub(crate) fn networks(files: &[File], options: &ImportOptions, draft: &mut Draft) -> Vec<RawNetwork> {
     let mut networks = Vec::new();
     let mut maps = Vec::new();
+    let (tables, files): (Vec<&File>, Vec<&File>) = files.iter().partition(|file| csv::looks_like(file));
+    let of_tables = csv::networks(tables.into_iter(), draft);
+    networks.extend(of_tables.into_iter().filter_map(|parts| parts.network(options, draft)));
     for file in files {
         let source = Source::file(file.name.clone());
         let Some(value) = parse(file, draft) else { continue };
@@ -75,10 +78,6 @@ fn network(value: Value, source: Source, options: &ImportOptions, draft: &mut Dr
         draft.note(finding.repairable(draft.repair(), "left it out"));
         return None;
     };
-    let crs = match options.crs {
-        Some(crs) => crs,
-        None => declared_crs(members.get("crs"), &source, draft)?,
-    };
     let mut list = |key: &str, draft: &mut Draft| match members.shift_remove(key) {
         Some(Value::Array(list)) => list
             .into_iter()
@@ -92,15 +91,33 @@ fn network(value: Value, source: Source, options: &ImportOptions, draft: &mut Dr
             Vec::new()
         }
     };
-    let mut nodes: Vec<(Source, Value)> = list("nodes", draft);
-    let mut spans: Vec<(Source, Value)> = list("spans", draft);
-    let at_nodes = nodes.iter_mut().filter_map(|(_, node)| node.get_mut("location"));
-    let mut geometries: Vec<&mut Value> =
-        at_nodes.chain(spans.iter_mut().filter_map(|(_, span)| span.get_mut("route"))).collect();
-    if !plausible::check(&mut geometries, crs, &source, draft) {
-        return None;
+    let nodes = list("nodes", draft);
+    let spans = list("spans", draft);
+    Parts { source, members, nodes, spans }.network(options, draft)
+}
+
+/// A network before its coordinate system is known.
+pub(crate) struct Parts {
+    pub(crate) source: Source,
+    pub(crate) members: Object,
+    pub(crate) nodes: Vec<(Source, Value)>,
+    pub(crate) spans: Vec<(Source, Value)>,
+}
+
+impl Parts {
+    /// The network, unless its positions cannot be read.
+    fn network(self, options: &ImportOptions, draft: &mut Draft) -> Option<RawNetwork> {
+        let Self { source, members, mut nodes, mut spans } = self;
+        let crs = match options.crs {
+            Some(crs) => crs,
+            None => declared_crs(members.get("crs"), &source, draft)?,
+        };
+        let at_nodes = nodes.iter_mut().filter_map(|(_, node)| node.get_mut("location"));
+        let on_spans = spans.iter_mut().filter_map(|(_, span)| span.get_mut("route"));
+        let mut geometries: Vec<&mut Value> = at_nodes.chain(on_spans).collect();
+        let usable = plausible::check(&mut geometries, crs, &source, draft);
+        usable.then_some(RawNetwork { source, members, crs, nodes, spans })
     }
-    Some(RawNetwork { source, members, crs, nodes, spans })
 }
 
 /// Networks from features: each names its network, and carries whole what a package refers to by id.
@@ -305,9 +322,17 @@ fn is_schema_link(link: &Value) -> bool {
     link.get("rel").and_then(Value::as_str).is_some_and(|rel| rel.starts_with("describedby"))
 }
 
+/// Members of nodes and spans whose names 0.4 changed.
+const RENAMED: [(&str, &str); 2] = [(OLD_OWNER, OWNER), ("deploymentDetails", "supportingInfrastructure")];
+
+/// The 0.4 name of a member.
+pub(crate) fn new_name(name: &str) -> &str {
+    RENAMED.iter().find(|(old, _)| *old == name).map_or(name, |(_, new)| new)
+}
+
 /// Gives the members of a node or span their 0.4 names.
 pub(crate) fn upgrade_record(object: &mut Object) {
-    for (old, new) in [(OLD_OWNER, OWNER), ("deploymentDetails", "supportingInfrastructure")] {
+    for (old, new) in RENAMED {
         if !object.contains_key(new)
             && let Some(value) = object.shift_remove(old)
         {

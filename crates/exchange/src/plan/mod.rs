@@ -2,6 +2,7 @@
 
 mod changed;
 mod ground;
+mod shift;
 mod slots;
 
 use std::collections::BTreeMap;
@@ -51,6 +52,7 @@ pub fn plan_import(mut draft: Draft, network: &Network, mode: Mode) -> Outcome {
     let mut findings = draft.take_findings();
     let mut ground = Ground::new(&draft, network, mode, &mut findings);
     check_records(&draft, &ground, &mut findings);
+    shift::check(&draft, &ground, &mut findings);
     ground.check_removals(&draft, &mut findings);
     let left_out = slots::settle(&mut draft, &mut ground, &mut findings);
 

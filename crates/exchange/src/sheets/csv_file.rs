@@ -55,7 +55,7 @@ pub(crate) fn too_many_cells(source: &Source) -> Finding {
 }
 
 /// The text of a file in UTF-8, UTF-16 or GB18030; a finding says so where it is not UTF-8.
-fn decoded<'a>(bytes: &'a [u8], source: &Source, draft: &mut Draft) -> Option<Cow<'a, str>> {
+pub(crate) fn decoded<'a>(bytes: &'a [u8], source: &Source, draft: &mut Draft) -> Option<Cow<'a, str>> {
     if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(bytes) {
         let (text, bad) = encoding.decode_without_bom_handling(bytes.get(mark..).unwrap_or_default());
         if bad {

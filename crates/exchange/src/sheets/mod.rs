@@ -4,7 +4,7 @@
 //! rows. Who owns a slot is settled row by row: the second owner is a finding `disputed-slot`.
 
 mod corrections;
-mod csv_file;
+pub(crate) mod csv_file;
 mod grid;
 mod header;
 mod joints;

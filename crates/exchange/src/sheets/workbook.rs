@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{CellErrorType, DataRef, Reader as _, SheetType, Xlsx, XlsxError};
 use chrono::NaiveDate;
@@ -52,7 +53,10 @@ pub(crate) fn read(file: &File, cells: &mut u64, draft: &mut Draft) -> Vec<Grid>
         draft.note(*finding);
         return Vec::new();
     }
-    match sheets(file, &source, cells) {
+    // The library does not check its arithmetic on cell references: built with checks it panics.
+    let read = catch_unwind(AssertUnwindSafe(|| sheets(file, &source, cells)));
+    let beyond = || Err(damaged(&source, "a number or cell reference in it is beyond all bounds"));
+    match read.unwrap_or_else(|_| beyond()) {
         Ok(grids) => grids,
         Err(finding) => {
             draft.note(*finding);

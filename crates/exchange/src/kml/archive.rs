@@ -1,0 +1,102 @@
+//! KMZ: the one KML document of a zip archive, taken out under a limit.
+
+use std::borrow::Cow;
+use std::io::{Cursor, Read};
+
+use zip::ZipArchive;
+use zip::result::{ZipError, ZipResult};
+
+use crate::draft::Draft;
+use crate::finding::{Finding, Source, shown};
+use crate::input::File;
+
+/// More entries than any map has: each takes memory before one is read.
+const MAX_ENTRIES: usize = 10_000;
+/// What the header of an entry in the directory of an archive begins with.
+const ENTRY: &[u8] = b"PK\x01\x02";
+
+/// Whether a file begins like a zip archive.
+pub(super) fn is_zip(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04")
+}
+
+/// Whether the directory of an archive names a KML document.
+pub(super) fn names_kml(bytes: &[u8]) -> bool {
+    let directory = bytes.get(bytes.len().saturating_sub(65_536)..).unwrap_or_default();
+    directory.windows(4).any(|w| w.eq_ignore_ascii_case(b".kml"))
+}
+
+/// The KML document of a file, the file itself where it is no archive; it has at most `limit_bytes`.
+pub(super) fn document<'a>(
+    file: &'a File,
+    limit_bytes: u64,
+    source: &Source,
+    draft: &mut Draft,
+) -> Option<Cow<'a, [u8]>> {
+    if !is_zip(&file.bytes) {
+        return Some(Cow::Borrowed(&file.bytes));
+    }
+    let entries = file.bytes.windows(ENTRY.len()).filter(|w| *w == ENTRY).count();
+    if entries > MAX_ENTRIES {
+        let reason = format!("the archive has {entries} entries; a KMZ has a few, {MAX_ENTRIES} at most");
+        draft.note(Finding::error("zip-bomb", source, "", reason));
+        return None;
+    }
+    match unpack(&file.bytes, limit_bytes, source, draft) {
+        Ok(document) => document.map(Cow::Owned),
+        Err(error) => {
+            let reason = match error {
+                ZipError::UnsupportedArchive(why) => format!("the archive cannot be read: {why}; save it anew as KMZ"),
+                other => format!("the archive is damaged ({other}); fetch it again"),
+            };
+            draft.note(Finding::error("bad-zip", source, "", reason));
+            None
+        }
+    }
+}
+
+fn unpack(bytes: &[u8], limit_bytes: u64, source: &Source, draft: &mut Draft) -> ZipResult<Option<Vec<u8>>> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes))?;
+    let mut documents: Vec<(usize, String)> = Vec::new();
+    for at in 0..archive.len() {
+        let name = archive.name_for_index(at).transpose()?.unwrap_or_default().into_owned();
+        if name.to_ascii_lowercase().ends_with(".kml") {
+            documents.push((at, name));
+        }
+    }
+    // By the standard the first document counts; programs call it doc.kml.
+    let main = documents.iter().find(|(_, name)| name.eq_ignore_ascii_case("doc.kml")).or(documents.first());
+    let Some((at, name)) = main else {
+        let reason = "the archive holds no .kml document; give a KMZ map";
+        draft.note(Finding::error("no-kml", source, "", reason));
+        return Ok(None);
+    };
+    if documents.len() > 1 {
+        let reason = format!(
+            "the archive holds {} documents; only {} is read: unpack the others and import them as files",
+            documents.len(),
+            shown(name)
+        );
+        draft.note(Finding::warning("more-documents", source, "", reason));
+    }
+    let too_large = |draft: &mut Draft| {
+        let reason = format!(
+            "{} unpacks to more than the limit of {limit_bytes} bytes; raise the limit if the file is right",
+            shown(name)
+        );
+        draft.note(Finding::error("zip-bomb", source, "", reason));
+    };
+    let entry = archive.by_index(*at)?;
+    if entry.size() > limit_bytes {
+        too_large(draft);
+        return Ok(None);
+    }
+    // What an archive says of its sizes may be wrong, so the read is bounded too.
+    let mut document = Vec::new();
+    entry.take(limit_bytes.saturating_add(1)).read_to_end(&mut document)?;
+    if document.len() as u64 > limit_bytes {
+        too_large(draft);
+        return Ok(None);
+    }
+    Ok(Some(document))
+}
