@@ -274,5 +274,7 @@ proptest! {
 
 #[test]
 fn the_sample_breaks_no_rule() {
-    assert_eq!(findings(&NANTONG), BTreeSet::new());
+    // Streets with a duct on either side are worth a look, no more.
+    let broken = findings(&NANTONG).into_iter().filter(|finding| !finding.contains(r#""severity":"info""#));
+    assert_eq!(broken.collect::<Vec<_>>(), Vec::<String>::new());
 }

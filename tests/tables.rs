@@ -1,6 +1,11 @@
 //! A carrier's own tables through the real binary: templates, a dirty table corrected and imported again, bad files.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails says so by a panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test that fails says so by a panic"
+)]
 
 mod support;
 

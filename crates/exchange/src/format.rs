@@ -125,9 +125,12 @@ impl Format {
 }
 
 /// Takes the files of no known kind out of those found in folders, as long as there are others: a licence or a
-/// spreadsheet beside a map is none of its business. Each is a remark for [`ImportOptions::remarks`].
+/// spreadsheet beside a map is none of its business, and a KML is mostly the same map once more. Each is a remark for
+/// [`ImportOptions::remarks`].
 pub fn sort_out(files: Vec<File>) -> (Vec<File>, Vec<Finding>) {
-    let map = |file: &File| ofds::looks_like(file) || geojson::looks_like(file) || kml::looks_like(file);
+    let plain = |file: &File| ofds::looks_like(file) || geojson::looks_like(file);
+    let plains = files.iter().any(plain);
+    let map = |file: &File| plain(file) || (!plains && kml::looks_like(file));
     let maps = files.iter().any(map);
     let known = |file: &File| map(file) || (!maps && sheets::looks_like(file));
     let native = files.iter().any(|file| &*file.name == native::MANIFEST || native::table_of(&file.name).is_some());
@@ -136,7 +139,11 @@ pub fn sort_out(files: Vec<File>) -> (Vec<File>, Vec<Finding>) {
     }
     let (kept, skipped): (Vec<File>, Vec<File>) = files.into_iter().partition(|file| !file.listed || known(file));
     let remark = |file: &File| {
-        let reason = format!("passed over: it is {}", looks_like(&file.bytes));
+        let what = match kml::looks_like(file) {
+            true => "a KML map beside others, mostly the same map once more; name it alone to import it",
+            false => looks_like(&file.bytes),
+        };
+        let reason = format!("passed over: it is {what}");
         Finding::info("file-skipped", &Source::file(file.name.clone()), "", reason)
     };
     let remarks = skipped.iter().map(remark).collect();

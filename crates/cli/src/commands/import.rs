@@ -118,7 +118,6 @@ async fn read_and_write(
         },
         limit_bytes: Some(limit_bytes),
         remarks,
-        ..ImportOptions::default()
     };
     let job = Job { args, session, input: Arc::new((files, options)), line, committing };
     let mut imported = if args.dry_run { job.rehearse(format).await? } else { job.write(format).await? };

@@ -1,6 +1,6 @@
 //! Tables as carriers keep them: XLSX and CSV with one kind of record to a sheet.
 //!
-//! A sheet becomes a [`grid::Grid`] of cells, [`header`] finds its headings and kind, [`read`] makes records of its
+//! A sheet becomes a `grid::Grid` of cells, `header` finds its headings and kind, `read` makes records of its
 //! rows. Who owns a slot is settled row by row: the second owner is a finding `disputed-slot`.
 
 mod corrections;

@@ -99,7 +99,9 @@ impl Reader<'_> {
             && !slots.listed.contains(&id)
             && self.is_bare(id)
             && let Some(known) = self.in_network(id)
+            && self.network.get(known).is_some_and(|trail| !trail.legs.is_empty())
         {
+            // It lost what it had; one that never had anything stays as it was written.
             self.draft.unfill::<Trail>(id);
             self.draft.remove(known);
             return;
