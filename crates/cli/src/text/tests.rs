@@ -59,7 +59,6 @@ fn imported(outcome: Outcome, base: u64, version: Option<u64>) -> Imported {
         version: version.map(Version),
         refused: outcome.refused,
         dry_run: false,
-        findings_out: None,
         changed: version.is_some(),
         findings_out: None,
         report: outcome.report,
