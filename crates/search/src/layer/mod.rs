@@ -12,6 +12,7 @@ mod numbers;
 mod overlay;
 pub(crate) mod ways;
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use linewright_model::PlaceId;
@@ -96,6 +97,8 @@ pub(crate) struct Layer<L> {
     risks: Vec<HopRisks>,
     /// Names of links, ascending; the place in this list is the link's number.
     names: Vec<L>,
+    /// By what stands for a group, the number of its first link here.
+    groups: BTreeMap<L, u32>,
     /// The two hops of each link.
     hops_of: Vec<[u32; 2]>,
     /// What was free when it was laid out, by hop.
@@ -132,7 +135,13 @@ impl<L: Copy + Ord> Layer<L> {
         let mut weights = vec![0u32; hops.len()];
         let mut hops_of = Vec::with_capacity(links.len());
         let names: Vec<L> = links.iter().map(|(laid, _)| laid.link).collect();
-        let group_of = |laid: &Laid<L>| laid.group.and_then(|group| names.binary_search(&group).ok());
+        // What stands for a group need not be laid out itself: the first of it that is does.
+        let mut groups = BTreeMap::new();
+        for (number, (laid, _)) in (0u32..).zip(&links) {
+            laid.group.into_iter().for_each(|group| {
+                groups.entry(group).or_insert(number);
+            });
+        }
         for (number, (laid, ends)) in (0u32..).zip(&links) {
             let length_dm = laid.length_dm();
             let mut both = [0; 2];
@@ -141,7 +150,7 @@ impl<L: Copy + Ord> Layer<L> {
                 let hop = *slot as usize;
                 *slot += 1;
                 hops[hop] = Hop { to, length_dm };
-                let group = group_of(laid).map_or(number, |group| group as u32);
+                let group = laid.group.and_then(|group| groups.get(&group).copied()).unwrap_or(number);
                 risks[hop] = [RiskId(number), RiskId(group), RiskId(place_risk(links.len(), to))];
                 free[hop] = laid.free.code();
                 weights[hop] = laid.weight_dm;
@@ -153,6 +162,7 @@ impl<L: Copy + Ord> Layer<L> {
             flat: Flat { starts, hops },
             risks,
             names,
+            groups,
             hops_of,
             free: Counts::new(&free),
             weights,

@@ -176,8 +176,9 @@ impl<L: Copy + Ord + Hash> Change<L> {
         if let (Some(number), Some((laid, ends))) = (base, &joined) {
             let hops = layer.hops_of[number as usize];
             let was = [layer.flat.hops[hops[1] as usize].to, layer.flat.hops[hops[0] as usize].to];
-            let group = laid.group.and_then(|group| layer.number(group)).unwrap_or(number);
-            let same_group = layer.risks[hops[0] as usize][1] == RiskId(group);
+            // A group that the layer does not know can be shared only among added links.
+            let group = laid.group.map_or(Some(number), |group| layer.groups.get(&group).copied());
+            let same_group = group.is_some_and(|group| layer.risks[hops[0] as usize][1] == RiskId(group));
             let length = laid.length_dm();
             let hop = hops[0] as usize;
             let same_length = layer.flat.hops[hop].length_dm == length && layer.weights[hop] == laid.weight_dm;
@@ -223,16 +224,18 @@ impl<L: Copy + Ord + Hash> Change<L> {
         let first_added = (base_links + numbers.len()) as u32;
         self.first_added = first_added;
         self.landmarks = Default::default();
-        let number_of = |link: L| {
-            let added = || self.names.binary_search(&link).ok().map(|nth| first_added + nth as u32);
-            layer.number(link).or_else(added)
-        };
+        let mut groups = BTreeMap::new();
+        for (nth, added) in (0u32..).zip(self.added.values()) {
+            added.group.into_iter().for_each(|group| {
+                groups.entry(group).or_insert(layer.groups.get(&group).copied().unwrap_or(first_added + nth));
+            });
+        }
         let mut hops: Vec<(u32, Hop, u8, HopRisks)> = Vec::with_capacity(2 * self.added.len());
         for (nth, added) in (0u32..).zip(self.added.values()) {
             for (from, to) in [(added.ends[0], added.ends[1]), (added.ends[1], added.ends[0])] {
                 let link = RiskId(first_added + nth);
                 let hop = Hop { to, length_dm: added.length_dm };
-                let group = added.group.and_then(number_of).map_or(link, RiskId);
+                let group = added.group.and_then(|group| groups.get(&group).copied()).map_or(link, RiskId);
                 hops.push((from, hop, added.free, [link, group, RiskId(risks_of_places(to))]));
             }
         }

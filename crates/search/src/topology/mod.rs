@@ -195,7 +195,8 @@ impl Topology {
             overlay.ducts.places_moved();
             overlay.glass.places_moved();
         }
-        for id in dirty.spans.iter().chain(&dirty.bores) {
+        let regrouped = overlay.in_new_trenches(base);
+        for id in dirty.spans.iter().chain(&dirty.bores).chain(&regrouped) {
             let laid = network.get(*id).map(|span| {
                 let first = base.trenches.get(&span.trench).and_then(|spans| spans.first()).copied();
                 laid_span(network, *id, span, first.or_else(|| overlay.first_in_trench(&span.trench)))

@@ -129,6 +129,12 @@ impl Overlay {
         }
     }
 
+    /// Spans in trenches that the base does not know: what stands for such a trench can change with every version.
+    pub(super) fn in_new_trenches(&self, base: &Base) -> Vec<SpanId> {
+        let new = self.trenches.iter().filter(|(label, _)| !base.trenches.contains_key(*label));
+        new.flat_map(|(_, spans)| spans.iter().copied()).collect()
+    }
+
     pub(super) fn adrift(&self) -> &BTreeSet<PlaceId> {
         &self.adrift
     }

@@ -155,6 +155,12 @@ fn after_changes(seed: u64, size: Size) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// A trench whose first span leads nowhere, found by the property below.
+#[test]
+fn what_stands_for_a_trench_need_not_be_laid_out() {
+    after_changes(15_507_153_337_318_336_421, STREETS).unwrap();
+}
+
 proptest! {
     #![proptest_config(crate::cases(300))]
 
