@@ -1,4 +1,6 @@
-//! Indices set aside while an empty database is filled: made at once from all rows they cost less than row by row.
+//! Indices and references set aside while an empty database is filled: made at once from all rows they cost less than row
+//! by row. The two belong together: where references are checked as rows come, each row would have all others searched for
+//! references to it, without an index once one leads ahead.
 
 use sqlx::{AssertSqlSafe, Executor, SqliteConnection};
 
@@ -31,4 +33,22 @@ pub(super) async fn put_back(
         conn.execute(AssertSqlSafe(sql)).await.map_err(|e| file.error(e))?;
     }
     Ok(())
+}
+
+/// Says whether references are checked as rows come; does nothing inside a transaction.
+pub(super) async fn check_as_rows_come(conn: &mut SqliteConnection, file: &File, on: bool) -> Result<(), StoreError> {
+    let sql = if on { "PRAGMA foreign_keys = ON" } else { "PRAGMA foreign_keys = OFF" };
+    conn.execute(sql).await.map(drop).map_err(|e| file.error(e))
+}
+
+/// Checks all references, those of all rows.
+pub(super) async fn check_references(conn: &mut SqliteConnection, file: &File) -> Result<(), StoreError> {
+    let query = sqlx::query_as("SELECT \"table\", rowid, parent FROM pragma_foreign_key_check LIMIT 1");
+    let found: Option<(String, Option<i64>, String)> = query.fetch_optional(conn).await.map_err(|e| file.error(e))?;
+    match found {
+        None => Ok(()),
+        Some((table, row, parent)) => Err(StoreError::Internal {
+            what: format!("row {} of table {table} refers to a {parent} that does not exist", row.unwrap_or_default()),
+        }),
+    }
 }

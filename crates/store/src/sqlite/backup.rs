@@ -81,6 +81,19 @@ pub(super) async fn restore(
     if file.mode == Mode::ReadOnly {
         return Err(file.read_only().into());
     }
+    aside::check_as_rows_come(conn, file, false).await?;
+    let restored = fill_with(conn, file, backup, replace, progress).await;
+    aside::check_as_rows_come(conn, file, true).await?;
+    restored
+}
+
+async fn fill_with(
+    conn: &mut SqliteConnection,
+    file: &File,
+    backup: &Backup,
+    replace: bool,
+    progress: &Progress,
+) -> Result<Network, BackupError> {
     let mut tx = conn.begin_with("BEGIN IMMEDIATE").await.map_err(|e| file.error(e))?;
     let head = schema::head(&mut tx, file).await?;
     if head > Version(0) && !replace {
@@ -90,6 +103,7 @@ pub(super) async fn restore(
     let aside = aside::set_aside(tables.conn, file).await?;
     let version = fill(&mut tables, backup, replace, progress).await.map_err(|e| backup.refused(e))?;
     aside::put_back(&mut tx, file, aside).await.map_err(|e| backup.refused(e))?;
+    aside::check_references(&mut tx, file).await.map_err(|e| backup.refused(e))?;
     write::head(&mut tx, file, head, version).await?;
     // What cannot be read back is not kept.
     let network = read::load_within(&mut tx, file).await.map_err(|e| backup.refused(e))?;

@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use linewright_model::{ChangeSet, Network, Origin, Place, PlaceKind, Version};
+use chrono::DateTime;
+use linewright_model::{ChangeSet, Id, Network, Origin, Place, PlaceId, PlaceKind, Version};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, SqliteConnection};
 use tempfile::TempDir;
 
+use super::write::FIRST;
 use super::{Sqlite, schema};
 use crate::conformance::{Bench, sample, suite};
 use crate::{CommitError, Mode, Proposal, SchemaStatus, Storage, StoreError, connect};
@@ -207,6 +209,41 @@ async fn tables_that_refuse_a_commit_are_an_internal_fault_and_nothing_is_writte
     file.sql("DROP TRIGGER saboteur").await.unwrap();
     assert!(store.load().await.unwrap().same_records(&Network::new()));
     assert_eq!(store.commit(committed()).await.unwrap().version, Version(1));
+}
+
+#[tokio::test]
+async fn a_large_first_commit_checks_its_references_in_the_end() {
+    let file = File::new();
+    let store = file.ready().await;
+    let large = || {
+        let mut set = ChangeSet::new(Origin::Recording);
+        // Every row refers ahead, to one that is not there yet when it comes.
+        let last = FIRST - 1;
+        for n in 0..FIRST {
+            let mut place = Place::new(format!("P-{n}"), PlaceKind::Node, None);
+            place.within = (n < last).then(|| PlaceId::placeholder(last as u32));
+            set.create(place);
+        }
+        set
+    };
+    let commit = async |changes| store.commit(Proposal::new(changes, "test", "", DateTime::UNIX_EPOCH)).await;
+    let sabotage = "CREATE TRIGGER saboteur AFTER INSERT ON place WHEN new.code = 'P-7' \
+                    BEGIN UPDATE place SET within = 77777777 WHERE id = new.id; END";
+    file.sql(sabotage).await.unwrap();
+    let error = commit(large()).await.unwrap_err().to_string();
+    assert!(error.contains("row 7 of table place refers to a place that does not exist"), "{error}");
+    file.sql("DROP TRIGGER saboteur").await.unwrap();
+    commit(large()).await.unwrap();
+    assert_eq!(store.load().await.unwrap().count::<Place>(), FIRST);
+    // From then on they are checked as rows come.
+    let one = || {
+        let mut set = ChangeSet::new(Origin::Recording);
+        set.create(Place::new("P-7-2", PlaceKind::Node, None));
+        set
+    };
+    file.sql(&sabotage.replace("'P-7'", "'P-7-2'")).await.unwrap();
+    let error = commit(one()).await.unwrap_err().to_string();
+    assert!(error.contains("FOREIGN KEY"), "{error}");
 }
 
 #[tokio::test]
