@@ -5,7 +5,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::past::Patch;
-use crate::rows::{self, Cell, Damage, Restored, Shape, Unfit};
+use crate::rows::{self, Damage, Restored, Shape, Sheet, Unfit};
 
 /// Pages that may wait: enough that neither side idles, few enough to fit in memory.
 const WAITING: usize = 4;
@@ -13,7 +13,7 @@ const WAITING: usize = 4;
 /// Rows of one SQL table as a database hands them over.
 pub(crate) trait Page: Send + 'static {
     /// The rows, cells in the order of the columns.
-    fn rows(self, shape: &'static Shape) -> Result<Vec<Vec<Cell>>, Damage>;
+    fn rows(self, shape: &'static Shape) -> Result<Sheet, Damage>;
 }
 
 /// Records of one kind: rows of their own table, then rows of each list that belong to them.

@@ -9,7 +9,7 @@ use super::read::day_of;
 use super::server::Server;
 use crate::StoreError;
 use crate::load::Page;
-use crate::rows::{Cell, Damage, Shape};
+use crate::rows::{Cell, Damage, Shape, Sheet};
 
 /// What a column holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -65,37 +65,34 @@ impl Copied {
 const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 
 impl Page for Copied {
-    fn rows(self, shape: &'static Shape) -> Result<Vec<Vec<Cell>>, Damage> {
+    fn rows(self, shape: &'static Shape) -> Result<Sheet, Damage> {
         let bad = || Damage::new(shape.table, "cannot be read: this is not how PostgreSQL copies rows");
         let mut left = self.bytes.strip_prefix(HEADER).ok_or_else(bad)?;
-        let mut rows = Vec::new();
+        let mut cells = Vec::new();
         loop {
             let (width, rest) = left.split_first_chunk().ok_or_else(bad)?;
             left = rest;
             let width = i16::from_be_bytes(*width);
             if width == -1 {
-                return if left.is_empty() { Ok(rows) } else { Err(bad()) };
+                return if left.is_empty() { Ok(Sheet { cells }) } else { Err(bad()) };
             }
             if usize::try_from(width) != Ok(self.kinds.len()) {
                 return Err(bad());
             }
-            let mut row = Vec::with_capacity(self.kinds.len());
-            for kind in self.kinds.iter() {
+            for (kind, column) in self.kinds.iter().zip(shape.columns) {
                 let (length, rest) = left.split_first_chunk().ok_or_else(bad)?;
                 left = rest;
                 // A length of -1 says that there is no value.
                 let Ok(length) = usize::try_from(i32::from_be_bytes(*length)) else {
-                    row.push(Cell::Null);
+                    cells.push(Cell::Null);
                     continue;
                 };
                 let (value, rest) = left.split_at_checked(length).ok_or_else(bad)?;
                 left = rest;
-                row.push(cell(*kind, value).map_err(|error| {
-                    let column = shape.columns.get(row.len()).unwrap_or(&"");
+                cells.push(cell(*kind, value).map_err(|error| {
                     Damage::new(shape.table, format!("{column} cannot be read: {error}"))
                 })?);
             }
-            rows.push(row);
         }
     }
 }

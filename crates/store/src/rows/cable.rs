@@ -65,14 +65,10 @@ impl Tabular for Cable {
             measurements: row.list::<Measurement>()?.into(),
             core_ownership: row.list::<CoreOwnership>()?.into(),
             plant: row.plant()?,
-            route: lists
-                .rows(0)
-                .into_iter()
-                .map(|mut row| {
-                    let _seq: u32 = row.whole()?;
-                    Ok(RouteHop { span: SpanId::from_raw(row.whole()?), bore: row.whole_or_none()? })
-                })
-                .collect::<Result<_, Damage>>()?,
+            route: lists.rows(0, |row| {
+                let _seq: u32 = row.whole()?;
+                Ok(RouteHop { span: SpanId::from_raw(row.whole()?), bore: row.whole_or_none()? })
+            })?,
         })
     }
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde::de::value::{Error as NameError, StrDeserializer};
 use serde::de::{DeserializeOwned, IntoDeserializer};
 
-use super::Shape;
+use super::{Shape, Sheet};
 
 /// One value of a row.
 #[derive(Clone, PartialEq, Debug)]
@@ -170,20 +170,44 @@ impl<'a> Row<'a> {
     }
 }
 
-/// A row being read, cell by cell in the order of its columns.
+/// Rows being read, cell by cell in the order of their columns.
 pub(crate) struct Cells {
     shape: &'static Shape,
+    // Invariant: those of whole rows and of what is left of the row at hand.
     cells: std::vec::IntoIter<Cell>,
+    /// Cells of the row at hand that were read.
     at: usize,
 }
 
 impl Cells {
-    /// The cells of a row, from the column at `from`.
-    pub(crate) fn new(shape: &'static Shape, cells: Vec<Cell>, from: usize) -> Self {
-        let mut cells = cells.into_iter();
-        // Skips what was read already; a short row is found by the first read.
-        cells.by_ref().take(from).for_each(drop);
-        Self { shape, cells, at: from }
+    pub(crate) fn new(shape: &'static Shape, sheet: Sheet) -> Result<Self, Damage> {
+        if !sheet.cells.len().is_multiple_of(shape.columns.len()) {
+            return Err(Damage::new(shape.table, format!("a row has not {} columns", shape.columns.len())));
+        }
+        Ok(Self { shape, cells: sheet.cells.into_iter(), at: 0 })
+    }
+
+    /// Whether nothing is left.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.cells.as_slice().is_empty()
+    }
+
+    /// Goes to the next row; whether there is one.
+    pub(crate) fn begin_row(&mut self) -> bool {
+        debug_assert!(self.at == 0 || self.at == self.shape.columns.len(), "{} is not read whole", self.shape.table);
+        self.at = 0;
+        !self.is_empty()
+    }
+
+    /// Goes to the next row, past its first cell, if that is this number.
+    pub(crate) fn begin_row_of(&mut self, owner: u32) -> bool {
+        let is_next = self.cells.as_slice().first() == Some(&Cell::Int(owner.into())) && self.begin_row();
+        is_next && self.next().is_ok()
+    }
+
+    /// Says what is wrong with the rows.
+    pub(crate) fn damage_of_table(&self, what: impl Into<String>) -> Damage {
+        Damage::new(self.shape.table, what)
     }
 
     fn next(&mut self) -> Result<Cell, Damage> {

@@ -49,7 +49,7 @@ impl Tabular for Device {
             model: row.text()?,
             free_board_slots: row.whole_or_none()?,
             plant: row.plant()?,
-            blocks: lists.rows(0).iter_mut().map(block).collect::<Result<Vec<_>, Damage>>()?.into(),
+            blocks: lists.rows(0, block)?.into(),
         })
     }
 }

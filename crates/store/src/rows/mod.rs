@@ -110,20 +110,23 @@ impl ListSink<'_> {
 
 /// Rows of the lists of many records, ascending by owner and order, taken owner by owner.
 pub(crate) struct Lists {
-    lists: Vec<(&'static Shape, std::iter::Peekable<std::vec::IntoIter<Vec<Cell>>>)>,
-    owner: i64,
+    lists: Vec<Cells>,
+    owner: u32,
 }
 
 impl Lists {
-    /// Rows of the `list`-th list that belong to the record being read.
-    pub(crate) fn rows(&mut self, list: usize) -> Vec<Cells> {
-        let owner = self.owner;
-        let Some((shape, rows)) = self.lists.get_mut(list) else { return Vec::new() };
+    /// Reads the rows of the `list`-th list that belong to the record being read.
+    pub(crate) fn rows<T>(
+        &mut self,
+        list: usize,
+        mut read: impl FnMut(&mut Cells) -> Result<T, Damage>,
+    ) -> Result<Vec<T>, Damage> {
+        let Some(rows) = self.lists.get_mut(list) else { return Ok(Vec::new()) };
         let mut found = Vec::new();
-        while let Some(cells) = rows.next_if(|row| row.first() == Some(&Cell::Int(owner))) {
-            found.push(Cells::new(shape, cells, 1));
+        while rows.begin_row_of(self.owner) {
+            found.push(read(rows)?);
         }
-        found
+        Ok(found)
     }
 }
 
@@ -185,22 +188,17 @@ impl Restored {
     }
 }
 
-fn take_records<R: Tabular>(
-    main: Vec<Vec<Cell>>,
-    lists: Vec<Vec<Vec<Cell>>>,
-    into: &mut Restored,
-) -> Result<(), Unfit> {
-    let lists = R::LISTS.iter().zip(lists).map(|(shape, rows)| (shape, rows.into_iter().peekable())).collect();
+fn take_records<R: Tabular>(main: Sheet, lists: Vec<Sheet>, into: &mut Restored) -> Result<(), Unfit> {
+    let lists = R::LISTS.iter().zip(lists).map(|(shape, sheet)| Cells::new(shape, sheet)).collect::<Result<_, _>>()?;
     let mut lists = Lists { lists, owner: 0 };
-    for cells in main {
-        let mut row = Cells::new(&R::MAIN, cells, 0);
-        let id: u32 = row.whole()?;
-        lists.owner = i64::from(id);
-        let (record, revision) = take_record::<R>(&mut row, &mut lists).map_err(|damage| damage.of_row(id))?;
-        into.add(R::Id::from_raw(id), record, revision)?;
+    let mut row = Cells::new(&R::MAIN, main)?;
+    while row.begin_row() {
+        lists.owner = row.whole()?;
+        let (record, revision) = take_record::<R>(&mut row, &mut lists).map_err(|damage| damage.of_row(lists.owner))?;
+        into.add(R::Id::from_raw(lists.owner), record, revision)?;
     }
-    match lists.lists.iter_mut().find_map(|(shape, rows)| Some((shape.table, rows.next()?))) {
-        Some((table, _)) => Err(Damage::new(table, "a row belongs to no record").into()),
+    match lists.lists.iter().find(|rows| !rows.is_empty()) {
+        Some(rows) => Err(rows.damage_of_table("a row belongs to no record").into()),
         None => Ok(()),
     }
 }
@@ -238,8 +236,8 @@ macro_rules! dispatch {
         /// Reads records of one kind; `lists` as in [`shapes`] after the first.
         pub(crate) fn take(
             table: TableKind,
-            main: Vec<Vec<Cell>>,
-            lists: Vec<Vec<Vec<Cell>>>,
+            main: Sheet,
+            lists: Vec<Sheet>,
             into: &mut Restored,
         ) -> Result<(), Unfit> {
             match table { $(TableKind::$record => take_records::<$record>(main, lists, into)),* }

@@ -134,14 +134,10 @@ impl Tabular for Address {
             text: row.text()?,
             position: row.position()?,
             premises: row.whole_or_none()?.map(PlaceId::from_raw),
-            covered_by: lists
-                .rows(0)
-                .into_iter()
-                .map(|mut row| {
-                    let _seq: u32 = row.whole()?;
-                    Ok(PlaceId::from_raw(row.whole()?))
-                })
-                .collect::<Result<_, Damage>>()?,
+            covered_by: lists.rows(0, |row| {
+                let _seq: u32 = row.whole()?;
+                Ok(PlaceId::from_raw(row.whole()?))
+            })?,
         })
     }
 }

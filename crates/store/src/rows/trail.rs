@@ -100,16 +100,17 @@ impl Tabular for Trail {
             (None, None, None) => None,
             _ => return Err(row.damage("and the columns before it are half a reservation")),
         };
-        let mut legs = lists.rows(0).iter_mut().map(leg).collect::<Result<Vec<_>, Damage>>()?;
-        for mut row in lists.rows(1) {
+        let mut legs = lists.rows(0, leg)?;
+        lists.rows(1, |row| {
             let at: u32 = row.whole()?;
             let _seq: u32 = row.whole()?;
-            let holding = holding(&mut row)?;
+            let holding = holding(row)?;
             match legs.get_mut(at as usize) {
                 Some(leg) => leg.holdings.push(holding),
                 None => return Err(row.damage("belongs to a leg that is missing")),
             }
-        }
+            Ok(())
+        })?;
         Ok(Trail { tag, layer, legs, grade, customer, reservation })
     }
 }

@@ -1,6 +1,9 @@
 //! Reading: the tables in bulk, the log page by page.
 
+use std::fmt;
+
 use linewright_model::{Network, TableKind, Version};
+use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Connection, Decode, Row, Sqlite, SqliteConnection, TypeInfo, ValueRef};
 
@@ -8,7 +11,7 @@ use super::error::{File, TOOBIG, primary_code};
 use super::schema;
 use crate::load::{Loader, Page, Part};
 use crate::past::Patch;
-use crate::rows::{self, Cell, Damage, Shape, is_real};
+use crate::rows::{self, Cell, Damage, Shape, Sheet, is_real};
 use crate::{LogEntry, StoreError, fold};
 
 /// Records read at a time.
@@ -114,25 +117,69 @@ async fn hand_over(
 enum Rows {
     /// A JSON array of rows, reals as texts.
     Json(String),
-    Cells(Vec<Vec<Cell>>),
+    Sheet(Sheet),
 }
 
 impl Page for Rows {
-    fn rows(self, shape: &'static Shape) -> Result<Vec<Vec<Cell>>, Damage> {
-        let mut rows: Vec<Vec<Cell>> = match self {
-            Rows::Cells(rows) => return Ok(rows),
-            Rows::Json(json) => serde_json::from_str(&json)
-                .map_err(|error| Damage::new(shape.table, format!("cannot be read: {error}")))?,
+    fn rows(self, shape: &'static Shape) -> Result<Sheet, Damage> {
+        let json = match self {
+            Rows::Sheet(sheet) => return Ok(sheet),
+            Rows::Json(json) => json,
         };
-        for at in (0..shape.columns.len()).filter(|at| shape.columns.get(*at).is_some_and(|name| is_real(name))) {
-            for cell in rows.iter_mut().filter_map(|row| row.get_mut(at)) {
+        let mut cells = Vec::new();
+        let mut from = serde_json::Deserializer::from_str(&json);
+        from.deserialize_seq(OfRows(&mut cells))
+            .map_err(|error| Damage::new(shape.table, format!("cannot be read: {error}")))?;
+        for row in cells.chunks_mut(shape.columns.len()) {
+            for (cell, _) in row.iter_mut().zip(shape.columns).filter(|(_, name)| is_real(name)) {
                 if let Cell::Text(text) = cell {
                     let real = text.parse().map_err(|_| Damage::new(shape.table, format!("{text:?} is no number")))?;
                     *cell = Cell::Real(real);
                 }
             }
         }
-        Ok(rows)
+        Ok(Sheet { cells })
+    }
+}
+
+/// Reads an array of arrays, all cells into one list.
+struct OfRows<'a>(&'a mut Vec<Cell>);
+
+impl<'de> Visitor<'de> for OfRows<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array of rows")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<(), A::Error> {
+        while rows.next_element_seed(OfCells(self.0))?.is_some() {}
+        Ok(())
+    }
+}
+
+struct OfCells<'a>(&'a mut Vec<Cell>);
+
+impl<'de> DeserializeSeed<'de> for OfCells<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
+        from.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for OfCells<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a row")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut cells: A) -> Result<(), A::Error> {
+        while let Some(cell) = cells.next_element()? {
+            self.0.push(cell);
+        }
+        Ok(())
     }
 }
 
@@ -181,7 +228,7 @@ async fn page(
         Some(Cell::Int(last)) => Some(*last),
         _ => None,
     });
-    Ok((Rows::Cells(found), last))
+    Ok((Rows::Sheet(Sheet { cells: found.concat() }), last))
 }
 
 pub(super) fn cells(row: &SqliteRow) -> Result<Vec<Cell>, sqlx::Error> {
