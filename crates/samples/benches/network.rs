@@ -2,6 +2,7 @@
 //!
 //! `cargo bench -p linewright-samples --bench network -- city|region|province`: bytes a record, of a network built by
 //! `apply` and of one restored as the store does; times of `restore`, `clone`, a change of 100 scattered slots, reads.
+//! Every line of JSON is a measurement.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs, reason = "a program to measure with")]
 
 use std::hint::black_box;
@@ -21,6 +22,10 @@ fn timed<T>(what: impl FnOnce() -> T) -> (T, Duration) {
     let begin = Instant::now();
     let made = what();
     (made, begin.elapsed())
+}
+
+fn line(what: &str, unit: &str, value: f64) {
+    println!(r#"{{"bench": "network", "what": "{what}", "unit": "{unit}", "value": {value:.3}}}"#);
 }
 
 fn records(network: &Network) -> u64 {
@@ -44,7 +49,7 @@ macro_rules! restore {
 macro_rules! describe {
     ([$network:ident] $($record:ident)*) => { $(
         let referrers: usize = $network.all::<$record>().map(|(id, _)| $network.referrers(id).len()).sum();
-        println!("  {:9} {:9} records of {:3} B, {referrers:9} references to them",
+        println!("# {:9} {:9} records of {:3} B, {referrers:9} references to them",
             stringify!($record), $network.count::<$record>(), size_of::<$record>());
     )* };
 }
@@ -58,7 +63,8 @@ fn build(scale: Scale) -> Network {
         sets += 1;
     }
     let rate = records(&network) as f64 / applying.as_secs_f64();
-    println!("apply of {sets} sets: {applying:.1?}, {rate:.0} records/s");
+    println!("# {sets} sets applied in {applying:.1?}");
+    line("apply", "records/s", rate);
     network
 }
 
@@ -107,7 +113,7 @@ fn reads(network: &Network) {
     let each = |name: &str, read: &dyn Fn(CableId) -> usize| {
         let (sum, took) = timed(|| cables.iter().map(|id| read(*id)).sum::<usize>());
         black_box(sum);
-        println!("  {name}: {:.0} ns", took.as_nanos() as f64 / cables.len() as f64);
+        line(&format!("read at random: {name}"), "ns", took.as_nanos() as f64 / cables.len() as f64);
     };
     each("get", &|id| network.get(id).map_or(0, |cable| cable.a.raw() as usize));
     each("referring", &|id| network.referring::<SpliceId>(id).count());
@@ -127,7 +133,8 @@ fn main() {
     let network = build(scale);
     let count = records(&network);
     let used = resident() - before;
-    println!("{count} records by apply: {} MB, {} B a record", used >> 20, used / count);
+    line("records", "records", count as f64);
+    line("memory, built by apply", "MB", (used >> 20) as f64);
     all_records!(describe!(network));
     let before = resident();
     let (mut network, took) = {
@@ -135,20 +142,19 @@ fn main() {
         (again, took)
     };
     let used = resident() - before;
-    println!("restored in {took:.1?}, {:.0} records/s", count as f64 / took.as_secs_f64());
-    println!("{count} records restored: {} MB, {} B a record", used >> 20, used / count);
+    line("restore", "records/s", count as f64 / took.as_secs_f64());
+    line("memory, restored", "MB", (used >> 20) as f64);
 
     let (_, took) = timed(|| (0..1000).map(|_| network.clone()).collect::<Vec<_>>());
-    println!("clone: {:.3} us", took.as_secs_f64() * 1e3);
-    for round in 0..5 {
+    line("clone", "us", took.as_secs_f64() * 1e3);
+    for _ in 0..5 {
         let kept = network.clone();
         let set = scattered(&network, 100);
         let (applied, took) = timed(|| network.apply(&set).unwrap());
-        println!("change {round} of {} scattered slots: {:.2} ms", set.changes.len(), took.as_secs_f64() * 1e3);
+        line("change of 100 scattered slots", "ms", took.as_secs_f64() * 1e3);
         let back = applied.changes.inverse();
         network.apply(&back).unwrap();
         drop(kept);
     }
-    println!("reads at random:");
     reads(&network);
 }

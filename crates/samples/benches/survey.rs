@@ -1,4 +1,5 @@
-//! Whole surveys on a sample, one thread: 10 access points, 3 alternatives, protection, budgets, bills.
+//! Whole surveys on a sample, one thread: 10 access points, 3 alternatives, protection, budgets, bills. Every line of JSON
+//! is a measurement.
 //!
 //! `cargo bench -p linewright-samples --bench survey -- city|region|province [QUERIES]`
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs, reason = "a program to measure with")]
@@ -32,7 +33,12 @@ fn took<T>(what: &str, make: impl FnOnce() -> T) -> T {
     let made = make();
     let resident = std::fs::read_to_string("/proc/self/status").unwrap();
     let resident = resident.lines().find(|line| line.starts_with("VmRSS")).unwrap();
-    println!("{what:<32} {:>10.2} s   {resident}", start.elapsed().as_secs_f64());
+    let resident: u64 = resident.split_whitespace().nth(1).unwrap().parse().unwrap();
+    let seconds = start.elapsed().as_secs_f64();
+    println!(
+        r#"{{"bench": "survey", "what": "{what}", "unit": "s", "value": {seconds:.2}, "resident_mb": {}}}"#,
+        resident / 1024
+    );
     made
 }
 
@@ -76,7 +82,6 @@ fn main() {
     let catalog = Catalog::builtin();
     let now: DateTime<Utc> = "2026-11-25T08:00:00Z".parse().unwrap();
     let positions = customers(&network);
-    println!("{:<44} {:>5} {:>10} {:>10} {:>10}", "surveys, ms", "n", "median", "p99", "largest");
     for (what, product, bandwidth, protect, far_m) in [
         ("internet 100M, any equipment", "internet", "100M", false, None),
         ("data 155M protected, any equipment", "data", "155M", true, None),
@@ -119,12 +124,11 @@ fn main() {
         }
         millis.sort_by(f64::total_cmp);
         let share = |share: f64| millis[((millis.len() as f64 * share) as usize).min(millis.len() - 1)];
+        let (n, median, p99, largest) = (millis.len(), share(0.5), share(0.99), share(1.0));
+        let undecided = verdicts.get("undecided").copied().unwrap_or(0) as f64 / n as f64;
+        println!("# {what}: served {served} of {n}, {verdicts:?}");
         println!(
-            "{what:<44} {:>5} {:>10.2} {:>10.2} {:>10.2}   served {served}, {verdicts:?}",
-            millis.len(),
-            share(0.5),
-            share(0.99),
-            share(1.0)
+            r#"{{"bench": "survey", "what": "{what}", "unit": "ms", "n": {n}, "median": {median:.2}, "p99": {p99:.2}, "largest": {largest:.2}, "undecided": {undecided:.3}}}"#
         );
     }
 }

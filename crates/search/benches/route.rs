@@ -2,8 +2,8 @@
 //!
 //! `cargo bench -p linewright-search --bench route -- DATA_DIR N... [curve] [PART_OF_A_NAME]`, where
 //! `gen.py N` has written DATA_DIR.
-//! Every span carries one cable of twelve cores; searches respect bores and cores. Sums of costs are printed, in
-//! decimetres, so that they can be held against those of other programs on the same data.
+//! Every span carries one cable of twelve cores; searches respect bores and cores. Every line of JSON is a measurement;
+//! sums of costs are in decimetres, so that they can be held against those of other programs on the same data.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -222,13 +222,16 @@ impl Space for Glass<'_> {
     }
 }
 
-/// What to measure: everything, or what has this in its name.
-struct Meter(Option<String>);
+/// What to measure: everything, or what has this in its name; and how many points there are.
+struct Meter {
+    only: Option<String>,
+    points: usize,
+}
 
 impl Meter {
-    /// Times a query over all its inputs, or as many as the budget allows, and prints a row.
+    /// Times a query over all its inputs, or as many as the budget allows.
     fn measure<Q: Copy>(&self, what: &str, queries: &[Q], mut query: impl FnMut(Q) -> u64) {
-        if self.0.as_ref().is_some_and(|only| !what.contains(only)) {
+        if self.only.as_ref().is_some_and(|only| !what.contains(only)) {
             return;
         }
         queries.iter().take(5).for_each(|q| {
@@ -245,24 +248,29 @@ impl Meter {
         }
         micros.sort_by(f64::total_cmp);
         let at = |share: f64| micros[((micros.len() as f64 * share) as usize).min(micros.len() - 1)];
-        println!("{what:<44} {:>5} {:>12.1} {:>12.1} {sum:>14}", micros.len(), at(0.5), at(0.99));
+        let (n, median, p99) = (micros.len(), at(0.5), at(0.99));
+        self.line(what, &format!(r#""unit": "us", "n": {n}, "median": {median:.1}, "p99": {p99:.1}, "sum_dm": {sum}"#));
+    }
+
+    fn took<T>(&self, what: &str, make: impl FnOnce() -> T) -> T {
+        let start = Instant::now();
+        let made = make();
+        self.line(what, &format!(r#""unit": "ms", "value": {:.1}"#, start.elapsed().as_secs_f64() * 1e3));
+        made
+    }
+
+    fn line(&self, what: &str, measured: &str) {
+        println!(r#"{{"bench": "route", "points": {}, "what": "{what}", {measured}}}"#, self.points);
     }
 }
 
-fn took<T>(what: &str, make: impl FnOnce() -> T) -> T {
-    let start = Instant::now();
-    let made = make();
-    println!("{what:<44} {:>18.1} ms", start.elapsed().as_secs_f64() * 1e3);
-    made
-}
-
 fn run(data: &Data, meter: &Meter) {
-    let network = took("network: apply", || data.network());
-    let topology = took("topology: build", || Topology::build(&network));
-    let view = took("route view: build", || RouteView::new(&network, &topology, &|_, _| true));
+    let network = meter.took("network: apply", || data.network());
+    let topology = meter.took("topology: build", || Topology::build(&network));
+    let view = meter.took("route view: build", || RouteView::new(&network, &topology, &|_, _| true));
     let span = network.all::<Span>().map(|(id, _)| id).nth(7).unwrap();
     let mut grown = network.clone();
-    took("one cable more: apply and follow", || {
+    meter.took("one cable more: apply and follow", || {
         let mut set = ChangeSet::new(Origin::Recording);
         let ends = network.get(span).unwrap();
         let mut cable = Cable::new("more", ends.a, ends.b, ends.length_m);
@@ -271,7 +279,7 @@ fn run(data: &Data, meter: &Meter) {
         let applied = grown.apply(&set).unwrap();
         topology.follow(&grown, &applied).overlay_len()
     });
-    took("bridges and cut points", || view.bridges().len() + view.cut_points().len());
+    meter.took("bridges and cut points", || view.bridges().len() + view.cut_points().len());
     let places = network.all::<Place>().map(|(id, _)| id).collect();
     let sites = data.positions.iter().map(|at| in_space(*at)).collect();
     let world = World { network, topology, places, sites };
@@ -280,13 +288,12 @@ fn run(data: &Data, meter: &Meter) {
         let ducts = Ducts { world: &world, goal, at: world.site(goal) };
         ([Start::free(world.places[from as usize])], ducts)
     };
-    println!("{:<44} {:>5} {:>12} {:>12} {:>14}", "queries", "n", "median us", "p99 us", "sum dm");
     let ask = |[from, to]: [u32; 2], slots| {
         let [from, to] = [from, to].map(|place| world.places[place as usize]);
         Ask { from, to, slots, unproven: false }
     };
-    took("landmarks: build, ducts", || world.topology.ducts().prepare());
-    took("landmarks: build, glass", || world.topology.glass().prepare());
+    meter.took("landmarks: build, ducts", || world.topology.ducts().prepare());
+    meter.took("landmarks: build, glass", || world.topology.glass().prepare());
     for (kind, queries) in [("anywhere", &data.anywhere), ("local", &data.local)] {
         meter.measure(&format!("ways, ducts, {kind}"), queries, |q| {
             world.topology.ducts().shortest(ask(q, 1), AMPLE).unwrap().unwrap().cost
@@ -311,7 +318,7 @@ fn run(data: &Data, meter: &Meter) {
                 _ => 0,
             }
         });
-        println!("  proven optimal: {optimal}");
+        println!("# proven optimal: {optimal}");
     }
     for (kind, queries) in [("anywhere", &data.anywhere), ("local", &data.local)] {
         meter.measure(&format!("engine, ducts, {kind}"), queries, |q| {
@@ -353,7 +360,7 @@ fn run(data: &Data, meter: &Meter) {
             _ => 0,
         }
     });
-    println!("  proven optimal: {decided} of {asked}");
+    println!("# proven optimal: {decided} of {asked}");
     meter.measure("10 nearest places", &data.points, |from| {
         let near = world.topology.nearest_places(&world.network, from, f64::INFINITY, 10, &|_, _| true);
         near.len() as u64
@@ -373,10 +380,10 @@ fn main() {
         return;
     };
     let mut words = rest.iter().filter(|argument| argument.parse::<usize>().is_err());
-    let meter = Meter(words.clone().find(|word| *word != CURVE).cloned());
+    let only = words.clone().find(|word| *word != CURVE).cloned();
     let along_curve = words.any(|word| word == CURVE);
     for n in rest.iter().filter_map(|argument| argument.parse::<usize>().ok()) {
-        println!("--- {n} points");
+        let meter = Meter { only: only.clone(), points: n };
         match Data::read(Path::new(folder), n) {
             Some(data) => run(&if along_curve { data.along_curve() } else { data }, &meter),
             None => println!("{folder} holds no data for {n}: run gen.py {n} there first"),
