@@ -89,9 +89,10 @@ impl Page for Copied {
                 };
                 let (value, rest) = left.split_at_checked(length).ok_or_else(bad)?;
                 left = rest;
-                cells.push(cell(*kind, value).map_err(|error| {
-                    Damage::new(shape.table, format!("{column} cannot be read: {error}"))
-                })?);
+                cells.push(
+                    cell(*kind, value)
+                        .map_err(|error| Damage::new(shape.table, format!("{column} cannot be read: {error}")))?,
+                );
             }
         }
     }
