@@ -156,6 +156,11 @@ impl Topology {
         Self { base: Arc::new(base), overlay: Arc::new(overlay), version: network.version() }
     }
 
+    /// The topology of another state of the network from scratch, with the same limits.
+    pub fn rebuild(&self, network: &Network) -> Self {
+        Self::build_with(network, self.base.limits)
+    }
+
     /// The topology after a change set was applied: `network` is the network it made.
     ///
     /// A change set that touches most of the network is not followed: it costs less to build afresh.
@@ -163,7 +168,7 @@ impl Topology {
         let dirty = Dirty::of(network, applied);
         let of = |dirty: usize, all: usize| dirty > 1_000 && dirty > all / 2;
         if of(dirty.cables.len(), network.count::<Cable>()) || of(dirty.spans.len(), network.count::<Span>()) {
-            return Self::build_with(network, self.base.limits);
+            return self.rebuild(network);
         }
         let mut next = self.clone();
         next.version = network.version();

@@ -82,6 +82,22 @@ macro_rules! suite {
             backups::what_is_no_network_is_not_restored,
         }
 
+        #[tokio::test]
+        async fn accounts_change_by_revision() {
+            crate::desk::tests::accounts_change_by_revision(<$bench as crate::conformance::Bench>::new()).await;
+        }
+
+        #[tokio::test]
+        async fn sessions_and_tokens_come_and_go() {
+            crate::desk::tests::sessions_and_tokens_come_and_go(<$bench as crate::conformance::Bench>::new()).await;
+        }
+
+        #[tokio::test]
+        async fn keys_are_claimed_once_and_the_audit_log_pages() {
+            crate::desk::tests::keys_are_claimed_once_and_the_audit_log_pages(<$bench as crate::conformance::Bench>::new())
+                .await;
+        }
+
         #[test]
         fn tables_and_log_equal_memory() {
             crate::conformance::random::tables_and_log_equal_memory::<$bench>();

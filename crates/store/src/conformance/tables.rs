@@ -348,7 +348,7 @@ pub(crate) async fn another_schema_is_refused<B: Bench>(bench: B) {
     let error = late.load().await.unwrap_err();
     assert!(matches!(error, StoreError::SchemaOlder { .. }), "{error}");
     assert!(error.to_string().contains("linewright migrate"), "{error}");
-    bench.set_schema(1).await;
+    bench.set_schema(crate::SCHEMA).await;
     assert_eq!(store.commit(proposal(claim("T1", 1))).await.unwrap().version, Version(2));
 }
 

@@ -81,6 +81,19 @@ impl Postgres {
         Ok(Self { server, readers, committer, follower })
     }
 
+    /// Connections for what is no commit.
+    pub(crate) fn pool(&self) -> &PgPool {
+        &self.readers
+    }
+
+    pub(crate) fn fault(&self, error: sqlx::Error) -> StoreError {
+        self.server.error(error)
+    }
+
+    pub(crate) fn damage(&self, reason: String) -> StoreError {
+        self.server.damaged(reason)
+    }
+
     async fn reader(&self) -> Result<PoolConnection<sqlx::Postgres>, StoreError> {
         self.readers.acquire().await.map_err(|e| self.server.error(e))
     }

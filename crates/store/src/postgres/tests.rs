@@ -143,6 +143,9 @@ impl Bench for Database {
     }
 
     async fn set_schema(&self, version: i64) {
+        self.sql("DELETE FROM _sqlx_migrations WHERE version < (SELECT max(version) FROM _sqlx_migrations)")
+            .await
+            .unwrap();
         self.sql(&format!("UPDATE _sqlx_migrations SET version = {version}")).await.unwrap();
     }
 }

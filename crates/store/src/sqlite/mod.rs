@@ -106,6 +106,19 @@ impl Sqlite {
         Ok(Self { file, readers, committer })
     }
 
+    /// Connections for what is no commit.
+    pub(crate) fn pool(&self) -> &SqlitePool {
+        &self.readers
+    }
+
+    pub(crate) fn fault(&self, error: sqlx::Error) -> StoreError {
+        self.file.error(error)
+    }
+
+    pub(crate) fn damage(&self, reason: String) -> StoreError {
+        self.file.damaged(reason)
+    }
+
     async fn reader(&self) -> Result<PoolConnection<sqlx::Sqlite>, StoreError> {
         self.readers.acquire().await.map_err(|e| self.file.error(e))
     }

@@ -1,0 +1,219 @@
+//! Desk records: accounts, sessions, tokens, what was done and read. Rows of the database, not part of the network.
+//!
+//! Secrets come here hashed. What an account may do is the service's business; here it is a word.
+
+mod sql;
+#[cfg(test)]
+pub(crate) mod tests;
+
+use std::future::Future;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use crate::StoreError;
+
+/// Who may log in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Account {
+    /// Login name.
+    pub name: String,
+    /// Counts its changes.
+    pub revision: u64,
+    /// Name for people; empty for none.
+    pub display_name: String,
+    /// Role, by its stable word.
+    pub role: String,
+    /// District or county the account is bound to; empty for all.
+    pub region: String,
+    /// Argon2id string; empty while no password is set.
+    pub password: String,
+    /// Whether it may not log in.
+    pub disabled: bool,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it ends, for contractors.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// Wrong passwords in a row.
+    pub failures: u32,
+    /// Until when no password is looked at.
+    pub locked_until: Option<DateTime<Utc>>,
+}
+
+/// A browser that is logged in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LoginSession {
+    /// SHA-256 of the cookie, hexadecimal.
+    pub secret: String,
+    /// Login name.
+    pub account: String,
+    /// What a request that changes something must repeat.
+    pub csrf: String,
+    /// When it began.
+    pub created_at: DateTime<Utc>,
+    /// When it ends.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// A program that may act for an account.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ApiToken {
+    /// Its name in lists; no secret.
+    pub id: String,
+    /// SHA-256 of the token, hexadecimal.
+    pub secret: String,
+    /// Login name.
+    pub account: String,
+    /// What it is for.
+    pub name: String,
+    /// Permissions, by their words, separated by spaces.
+    pub scope: String,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it ends.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// One line of the audit log.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AuditLine {
+    /// Its number, given by the database; 0 before.
+    pub seq: u64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Login name, or who ran the command.
+    pub who: String,
+    /// By which way: `session`, `token:ID`, `cli`.
+    pub via: String,
+    /// What was done, a stable word such as `account.add`.
+    pub action: String,
+    /// To what.
+    pub subject: String,
+    /// Why, as said.
+    pub why: String,
+}
+
+/// A request that is to be answered once, however often it is sent.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Answered {
+    /// SHA-256 of the request, hexadecimal.
+    pub request: String,
+    /// Status of the answer; 0 while it is being worked on.
+    pub status: u16,
+    /// Body of the answer.
+    pub body: String,
+}
+
+/// What a database keeps beside the network. Every method refuses a database whose schema is not current by failing.
+pub trait Desk: Send + Sync {
+    /// All accounts, by name.
+    fn accounts(&self) -> impl Future<Output = Result<Vec<Account>, StoreError>> + Send;
+
+    /// The account of this name.
+    fn account(&self, name: &str) -> impl Future<Output = Result<Option<Account>, StoreError>> + Send;
+
+    /// Adds an account; false when the name is taken.
+    fn add_account(&self, account: &Account) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Writes an account that is still at the revision it was read at; false when it is not.
+    fn update_account(&self, account: &Account) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Counts a wrong password, in one statement so that parallel guesses are all counted; from `most` on the account is
+    /// locked until `until`.
+    fn count_failure(
+        &self,
+        name: &str,
+        most: u32,
+        until: DateTime<Utc>,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Forgets wrong passwords.
+    fn clear_failures(&self, name: &str) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Keeps a session; sessions that ended are dropped on the way.
+    fn add_session(&self, session: &LoginSession) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// The session of this secret.
+    fn session(&self, secret: &str) -> impl Future<Output = Result<Option<LoginSession>, StoreError>> + Send;
+
+    /// Ends a session.
+    fn end_session(&self, secret: &str) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Ends all sessions of an account.
+    fn end_sessions(&self, account: &str) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Keeps a token.
+    fn add_token(&self, token: &ApiToken) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// All tokens, by account and time.
+    fn tokens(&self) -> impl Future<Output = Result<Vec<ApiToken>, StoreError>> + Send;
+
+    /// The token of this secret.
+    fn token(&self, secret: &str) -> impl Future<Output = Result<Option<ApiToken>, StoreError>> + Send;
+
+    /// Takes a token back; false when there is none of this id.
+    fn revoke_token(&self, id: &str) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Keeps a setup link instead of those before it.
+    fn set_setup_link(
+        &self,
+        secret: &str,
+        expires: DateTime<Utc>,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Takes the setup link of this secret if it has not ended: it serves once.
+    fn take_setup_link(
+        &self,
+        secret: &str,
+        now: DateTime<Utc>,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Writes a line of the audit log.
+    fn audit(&self, line: &AuditLine) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Up to `limit` lines before `before`, newest first.
+    fn audit_lines(
+        &self,
+        before: Option<u64>,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<AuditLine>, StoreError>> + Send;
+
+    /// Claims a key for a request, dropping keys older than `forget`; the earlier request when the key is taken.
+    fn claim_key(
+        &self,
+        account: &str,
+        key: &str,
+        request: &str,
+        now: DateTime<Utc>,
+        forget: DateTime<Utc>,
+    ) -> impl Future<Output = Result<Option<Answered>, StoreError>> + Send;
+
+    /// Keeps the answer of a claimed key.
+    fn keep_answer(
+        &self,
+        account: &str,
+        key: &str,
+        status: u16,
+        body: &str,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Gives a claimed key back: the request changed nothing and may be sent again.
+    fn drop_key(&self, account: &str, key: &str) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+/// A time as the tables keep it.
+fn written(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Micros, true)
+}
+
+fn written_or_empty(time: Option<DateTime<Utc>>) -> String {
+    time.map(written).unwrap_or_default()
+}
+
+/// A time of a row; on `Err` says what stands there.
+fn read(text: &str) -> Result<DateTime<Utc>, String> {
+    text.parse().map_err(|_| format!("a desk record has the time {text:?}"))
+}
+
+fn read_or_none(text: &str) -> Result<Option<DateTime<Utc>>, String> {
+    if text.is_empty() { Ok(None) } else { read(text).map(Some) }
+}
