@@ -1,5 +1,6 @@
 //! What can be said on the command line, with the help that teaches it.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use chrono::{DateTime, NaiveDate};
@@ -86,6 +87,12 @@ impl From<LangName> for Lang {
 pub enum Command {
     /// Load a sample city, survey its customers and print the answers
     Demo(Demo),
+    /// Serve the network over HTTP: API, map tiles and console
+    Serve(Serve),
+    /// Say who may log in to the service
+    Account(AccountArgs),
+    /// Let programs use the service
+    Token(TokenArgs),
     /// Read a fibre map into the database, all or nothing
     Import(Import),
     /// Write the network, or one data set of it, as files
@@ -193,15 +200,181 @@ fn percent(given: &str) -> Result<f64, String> {
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 The sample is built in: real districts and streets of Nantong, synthetic plant. The database is temporary.
+On a terminal the demo goes on to serve the sample until Ctrl-C; into a pipe or file it ends with its answers.
 
 Examples:
   linewright demo
   linewright demo --lang zh
+  linewright demo --once                  only the answers
+  linewright demo --serve | tee log       serve in any case
   linewright demo --keep demo.db          then: linewright --database demo.db trace GL-0001")]
 pub struct Demo {
     /// Keep the database in this file, which must not exist yet
     #[arg(long, value_name = "FILE")]
     pub keep: Option<PathBuf>,
+    /// Go on to serve the sample, also where standard output is no terminal
+    #[arg(long, conflicts_with = "once")]
+    pub serve: bool,
+    /// End with the answers
+    #[arg(long)]
+    pub once: bool,
+    /// Where to listen when serving
+    #[arg(long, value_name = "HOST:PORT", default_value = DEFAULT_LISTEN)]
+    pub listen: SocketAddr,
+}
+
+/// Where the service listens when nothing is said: reachable from this machine only.
+pub const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
+
+/// `serve`
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+The first start on a database without accounts prints a link that makes the first administrator, once; there is no
+default password. Others are made with `linewright account add`. It listens on this machine only unless --listen says
+otherwise; beyond it, put a proxy that speaks TLS before it and give --secure-cookies. Several processes may serve one
+PostgreSQL database: each shows what the others commit within milliseconds. Without its database it goes on reading and
+says how old its network is. Log lines go to standard error; with --json as JSON.
+
+Examples:
+  linewright serve
+  linewright --database postgres://USER@HOST/NAME serve --listen 0.0.0.0:8080 --secure-cookies
+  curl http://127.0.0.1:8080/readyz")]
+pub struct Serve {
+    /// Where to listen; port 0 for any free one
+    #[arg(long, value_name = "HOST:PORT", default_value = DEFAULT_LISTEN)]
+    pub listen: SocketAddr,
+    /// Send cookies over TLS only: behind a proxy that speaks it
+    #[arg(long)]
+    pub secure_cookies: bool,
+    /// Plans worked on at once [default: one a core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub plans: Option<u16>,
+    /// Seconds a plan may take
+    #[arg(long, value_name = "S", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=600))]
+    pub plan_seconds: u16,
+    /// Requests a second that one account may send for long
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub rate: u32,
+    /// Folder with your own prices.toml, optics.toml, products.toml or policy.toml [default: built in]
+    #[arg(long, value_name = "DIR")]
+    pub catalog: Option<PathBuf>,
+}
+
+/// `account`
+#[derive(clap::Args, Debug)]
+pub struct AccountArgs {
+    #[command(subcommand)]
+    pub action: AccountAction,
+}
+
+/// What to do with accounts.
+#[derive(Subcommand, Debug)]
+pub enum AccountAction {
+    /// Make an account; its password is the first line of standard input, or is made up and printed
+    Add(NewAccount),
+    /// List the accounts
+    List,
+    /// Let an account log in no more; its sessions end
+    Disable {
+        /// Login name
+        name: String,
+        /// Let it log in again
+        #[arg(long)]
+        undo: bool,
+    },
+    /// Give an account a new password, the first line of standard input or a made-up one; its sessions end
+    Password {
+        /// Login name
+        name: String,
+        /// Read the password from standard input
+        #[arg(long)]
+        stdin: bool,
+    },
+}
+
+/// `account add`
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Roles: viewer 查看, account-manager 客户经理, intake 受理, surveyor 勘察, planner 调度, crew 施工班组, on-call 值班,
+manager 主管, administrator 管理员. A contractor is a crew whose account ends.
+
+Examples:
+  linewright account add li --role planner
+  linewright account add wang --role crew --expires 2026-12-31 --region 崇川区
+  linewright account add boss --role administrator --stdin < password.txt")]
+pub struct NewAccount {
+    /// Login name
+    pub name: String,
+    /// Role
+    #[arg(long, value_name = "ROLE", value_parser = role)]
+    pub role: linewright_service::Role,
+    /// Name for people
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    pub display_name: String,
+    /// District or county that the account is bound to [default: all]
+    #[arg(long, value_name = "REGION", value_parser = not_blank)]
+    pub region: Option<String>,
+    /// Last day (UTC) of the account [default: no end]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub expires: Option<NaiveDate>,
+    /// Read the password from standard input
+    #[arg(long)]
+    pub stdin: bool,
+}
+
+fn role(given: &str) -> Result<linewright_service::Role, String> {
+    given.parse()
+}
+
+/// `token`
+#[derive(clap::Args, Debug)]
+pub struct TokenArgs {
+    #[command(subcommand)]
+    pub action: TokenAction,
+}
+
+/// What to do with tokens.
+#[derive(Subcommand, Debug)]
+pub enum TokenAction {
+    /// Make a token and print it, this once
+    Add(NewToken),
+    /// List the tokens, without their secrets
+    List,
+    /// Take a token back
+    Revoke {
+        /// Id, as listed
+        id: String,
+    },
+}
+
+/// `token add`
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+A token acts for its account, within its scope: read, survey, contacts, export, change, audit, accounts.
+
+Examples:
+  linewright token add --account li --name \"nightly check\" --scope read
+  linewright token add --account li --name CRM --scope read,survey --days 365")]
+pub struct NewToken {
+    /// Login name of the account it acts for
+    #[arg(long, value_name = "NAME")]
+    pub account: String,
+    /// What it is for
+    #[arg(long, value_name = "TEXT")]
+    pub name: String,
+    /// What it may do
+    #[arg(long, value_name = "PERMISSION,...", value_delimiter = ',', required = true, value_parser = permission)]
+    pub scope: Vec<linewright_service::Permission>,
+    /// Days until it ends
+    #[arg(long, value_name = "N", default_value_t = 90, value_parser = clap::value_parser!(u16).range(1..=366))]
+    pub days: u16,
+}
+
+fn permission(given: &str) -> Result<linewright_service::Permission, String> {
+    linewright_service::Permission::of_word(given).ok_or_else(|| {
+        let known: Vec<&str> = linewright_service::Permission::ALL.iter().map(|permission| permission.word()).collect();
+        format!("the permissions are {}", known.join(", "))
+    })
 }
 
 const IMPORT_HELP: &str = "\

@@ -8,6 +8,7 @@ use linewright_exchange::finding::plain;
 use linewright_exchange::input::{FileError, plain_io};
 use linewright_exchange::{DetectError, ExportError};
 use linewright_plan::{SurveyError, TraceError};
+use linewright_service::ServiceError;
 use linewright_store::{BackupError, CommitError, StoreError};
 
 /// Why a command was not done. Nothing is half done.
@@ -45,6 +46,9 @@ pub enum Failure {
         /// What is wrong.
         error: CatalogError,
     },
+    /// The service.
+    #[error(transparent)]
+    Service(ServiceError),
     /// Something that would be written over.
     #[error("{} is there already; {advice}", path.display())]
     Exists {
@@ -85,6 +89,17 @@ impl From<CommitError> for Failure {
         match error {
             CommitError::Store(error) => Failure::Store(error),
             other => Failure::Commit(other),
+        }
+    }
+}
+
+impl From<ServiceError> for Failure {
+    fn from(error: ServiceError) -> Self {
+        match error {
+            ServiceError::Store(error) => Failure::Store(error),
+            ServiceError::Refused(error) => Failure::Commit(error),
+            ServiceError::Internal(what) => Failure::Internal(what),
+            other => Failure::Service(other),
         }
     }
 }
@@ -131,6 +146,7 @@ impl Failure {
             Failure::Survey(_) => "survey",
             Failure::Trace(_) => "trace",
             Failure::Catalog { .. } => "catalog",
+            Failure::Service(_) => "service",
             Failure::Exists { .. } => "exists",
             Failure::NoRule { .. } => "no-such-rule",
             Failure::Undo(_) => "undo",

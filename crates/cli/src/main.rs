@@ -24,6 +24,7 @@ fn main() -> ExitCode {
         Ok(args) => args,
         Err(error) => return output::not_parsed(&error, &arguments),
     };
+    session::start_log(args.global.verbose, args.global.json, matches!(args.command, args::Command::Serve(_)));
     let session = Session::new(&args.global);
     let answered = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)

@@ -27,6 +27,12 @@ impl Answer {
         Ok(Self { body, refused: false })
     }
 
+    /// Prints it now; nothing is left to say at the end.
+    pub fn said(self) -> Self {
+        print(&self.body, ExitCode::SUCCESS);
+        Self { body: String::new(), ..self }
+    }
+
     /// The same, but the answer is a refusal: exit code 1.
     pub fn refused(self, refused: bool) -> Self {
         Self { refused, ..self }

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use linewright_catalog::{Catalog, CatalogFile};
 use linewright_exchange::input::FileError;
 use linewright_model::Network;
+use linewright_service::Clock;
 use linewright_store::{Location, Mode, SchemaStatus, Storage, Store, StoreError};
 use tracing_subscriber::EnvFilter;
 
@@ -34,7 +35,6 @@ impl Session {
     /// The session of these options and this environment.
     #[allow(clippy::disallowed_methods, reason = "the composition root reads the clock, once")]
     pub fn new(global: &Global) -> Self {
-        start_log(global.verbose);
         let said = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(said);
         let login = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(said);
@@ -109,16 +109,27 @@ fn of_locale(locale: Option<&str>) -> Lang {
     }
 }
 
-fn start_log(verbose: u8) {
+/// The clock of the machine.
+#[allow(clippy::disallowed_methods, reason = "the composition root reads the clock")]
+pub fn clock() -> Clock {
+    Clock::new(|| std::time::SystemTime::now().into())
+}
+
+/// Starts the log on standard error. A service says what it does from the beginning, and as JSON to machines.
+pub fn start_log(verbose: u8, json: bool, serving: bool) {
     let filter = match verbose {
-        0 => "error",
-        1 => "info,sqlx=warn",
+        0 if !serving => "error",
+        0 | 1 => "info,sqlx=warn",
         2 => "debug,sqlx=info",
         _ => "trace",
     };
     let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(EnvFilter::new(filter));
     // It fails only when there is a log already.
-    log.try_init().ok();
+    if serving && json {
+        log.json().flatten_event(true).try_init().ok();
+    } else {
+        log.try_init().ok();
+    }
 }
 
 /// The catalogue of a folder, or the one built in.

@@ -1,17 +1,22 @@
 //! `demo`: a sample city in a fresh database, and what its customers are told.
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
+use linewright_api::Config;
 use linewright_catalog::{Bandwidth, Catalog};
 use linewright_exchange::input::File;
 use linewright_exchange::{Format, ImportOptions};
 use linewright_model::{Network, TableKind};
 use linewright_plan::{Survey, SurveyRequest, Where, survey};
 use linewright_search::Topology;
-use linewright_store::{Mode, Proposal, Storage};
+use linewright_service::accounts::NewAccount;
+use linewright_service::{Bounds, Role, Secret, Service};
+use linewright_store::{Mode, Proposal, Storage, Store};
 use serde::Serialize;
 
 use crate::args::Demo;
+use crate::commands::serve::{Options, listen};
 use crate::failure::Failure;
 use crate::output::Answer;
 use crate::session::Session;
@@ -106,6 +111,20 @@ pub struct Demonstration {
     pub records: usize,
     /// The customers.
     pub stories: Vec<Told>,
+    /// How the sample is served, where it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub serving: Option<Serving>,
+}
+
+/// How the sample is served.
+#[derive(Serialize)]
+pub struct Serving {
+    /// Where.
+    pub address: String,
+    /// Who may log in: names and roles.
+    pub accounts: Vec<(&'static str, &'static str)>,
+    /// The password of all of them, made up for this demo.
+    pub password: String,
 }
 
 /// Runs the command.
@@ -114,51 +133,98 @@ pub async fn run(args: &Demo, session: &Session) -> Result<Answer, Failure> {
         let advice = "the demo wants a fresh file: give another name, or remove it";
         return Err(Failure::Exists { path: path.clone(), advice });
     }
-    let network = load(args, session).await?;
-    let topology = Topology::build(&network);
+    let serve = args.serve || (!args.once && !session.json && std::io::stdout().is_terminal());
+    let sample = Sample::load(args, session).await?;
+    let topology = Topology::build(&sample.network);
     let catalog = Catalog::builtin();
     let mut stories = Vec::new();
     for story in STORIES {
-        let survey = survey(&network, &topology, &request(story)?, &catalog, session.now)?;
+        let survey = survey(&sample.network, &topology, &request(story)?, &catalog, session.now)?;
         let shows = session.lang.pick(story.shows[0], story.shows[1]);
         stories.push(Told { address: story.address, shows, survey });
     }
     let database = args.keep.as_ref().map(|path| path.display().to_string());
-    let records = TableKind::ALL.iter().map(|table| network.count_of(*table)).sum();
-    let demonstration = Demonstration { database, records, stories };
-    Answer::new(session, &demonstration, || text::demo::render(&demonstration, session.lang))
+    let records = TableKind::ALL.iter().map(|table| sample.network.count_of(*table)).sum();
+    let answer = |serving| {
+        let demonstration = Demonstration { database, records, stories, serving };
+        Answer::new(session, &demonstration, || text::demo::render(&demonstration, session.lang))
+    };
+    if !serve {
+        sample.store.close().await;
+        return answer(None);
+    }
+    let Sample { store, folder, .. } = sample;
+    let options = Options { listen: args.listen, bounds: Bounds::default(), config: Config::default() };
+    let listening = listen(store, catalog, options).await?;
+    let serving = people(listening.service(), session, listening.address.clone()).await?;
+    let answer = answer(Some(serving))?.said();
+    listening.answer().await?;
+    // Only now: the database lay in it.
+    drop(folder);
+    Ok(answer)
+}
+
+/// Makes the demo's accounts, one of each kind of work, with one password made up for this run.
+async fn people(service: &Service, session: &Session, address: String) -> Result<Serving, Failure> {
+    const LETTERS: usize = 12;
+    const PEOPLE: [(&str, Role); 4] = [
+        ("planner", Role::Planner),
+        ("surveyor", Role::Surveyor),
+        ("viewer", Role::Viewer),
+        ("admin", Role::Administrator),
+    ];
+    let password: String = Secret::new()?.reveal().chars().take(LETTERS).collect();
+    for (name, role) in PEOPLE {
+        let new = NewAccount {
+            name: name.to_owned(),
+            display_name: session.lang.pick(role.row().en, role.row().zh).to_owned(),
+            role,
+            region: None,
+            expires_at: None,
+            password: password.clone(),
+        };
+        service.accounts().add(new, &session.who, "demo").await?;
+    }
+    let accounts = PEOPLE.iter().map(|(name, role)| (*name, role.row().word)).collect();
+    Ok(Serving { address, accounts, password })
 }
 
 /// The sample, by way of a database as any network comes.
-async fn load(args: &Demo, session: &Session) -> Result<Network, Failure> {
-    let line = session.progress(session.lang.pick("loading Nantong", "载入南通样例"));
-    let temporary = || {
-        let folder = tempfile::Builder::new().prefix("linewright-demo").tempdir();
-        folder.map_err(|error| Failure::System { what: "make a temporary folder", error })
-    };
-    let folder = if args.keep.is_none() { Some(temporary()?) } else { None };
-    let path: PathBuf = match (&folder, &args.keep) {
-        (Some(folder), _) => folder.path().join("demo.db"),
-        (None, Some(path)) => path.clone(),
-        (None, None) => return Err(Failure::Internal("the demo has no database".to_owned())),
-    };
-    let files: Vec<File> = SAMPLE.iter().map(|(name, text)| File::new(*name, *text)).collect();
-    let options = ImportOptions { format: Some(Format::Native), ..ImportOptions::default() };
-    let outcome = linewright_exchange::import(&files, &options, &Network::new())?;
-    if outcome.refused {
-        let first = outcome.report.findings.first().map_or_else(String::new, ToString::to_string);
-        return Err(Failure::Internal(format!("the built-in sample is refused: {first}")));
+struct Sample {
+    network: Network,
+    store: Store,
+    /// Where a temporary database lies.
+    folder: Option<tempfile::TempDir>,
+}
+
+impl Sample {
+    async fn load(args: &Demo, session: &Session) -> Result<Self, Failure> {
+        let line = session.progress(session.lang.pick("loading Nantong", "载入南通样例"));
+        let temporary = || {
+            let folder = tempfile::Builder::new().prefix("linewright-demo").tempdir();
+            folder.map_err(|error| Failure::System { what: "make a temporary folder", error })
+        };
+        let folder = if args.keep.is_none() { Some(temporary()?) } else { None };
+        let path: PathBuf = match (&folder, &args.keep) {
+            (Some(folder), _) => folder.path().join("demo.db"),
+            (None, Some(path)) => path.clone(),
+            (None, None) => return Err(Failure::Internal("the demo has no database".to_owned())),
+        };
+        let files: Vec<File> = SAMPLE.iter().map(|(name, text)| File::new(*name, *text)).collect();
+        let options = ImportOptions { format: Some(Format::Native), ..ImportOptions::default() };
+        let outcome = linewright_exchange::import(&files, &options, &Network::new())?;
+        if outcome.refused {
+            let first = outcome.report.findings.first().map_or_else(String::new, ToString::to_string);
+            return Err(Failure::Internal(format!("the built-in sample is refused: {first}")));
+        }
+        let store = linewright_store::connect(&path.to_string_lossy(), Mode::Create).await?;
+        store.migrate().await?;
+        let proposal = Proposal::new(outcome.changes, session.who.clone(), "demo: Nantong", session.now);
+        store.commit(proposal.with_progress(line.records())).await?;
+        // From the tables, not from memory: what is shown is what was kept.
+        let network = store.load().await?;
+        Ok(Self { network, store, folder })
     }
-    let store = linewright_store::connect(&path.to_string_lossy(), Mode::Create).await?;
-    store.migrate().await?;
-    let proposal = Proposal::new(outcome.changes, session.who.clone(), "demo: Nantong", session.now);
-    let committed = store.commit(proposal.with_progress(line.records())).await;
-    let network = match committed {
-        Ok(_) => store.load().await.map_err(Failure::from),
-        Err(error) => Err(error.into()),
-    };
-    store.close().await;
-    network
 }
 
 fn request(story: &Story) -> Result<SurveyRequest, Failure> {

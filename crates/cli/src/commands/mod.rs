@@ -1,5 +1,6 @@
 //! The commands: each file reads its arguments, does one thing, and says what it did.
 
+mod account;
 pub mod backup;
 mod catalog;
 pub mod check;
@@ -9,6 +10,7 @@ mod generate;
 pub mod history;
 pub mod import;
 mod migrate;
+pub mod serve;
 mod survey;
 mod trace;
 
@@ -21,6 +23,9 @@ use crate::session::Session;
 pub async fn run(command: Command, session: &Session) -> Result<Answer, Failure> {
     match command {
         Command::Demo(args) => demo::run(&args, session).await,
+        Command::Serve(args) => serve::run(&args, session).await,
+        Command::Account(args) => account::account(args.action, session).await,
+        Command::Token(args) => account::token(args.action, session).await,
         Command::Import(args) => import::run(&args, session).await,
         Command::Export(args) => export::run(&args, session).await,
         Command::Generate(args) => generate::run(&args, session).await,

@@ -24,5 +24,15 @@ pub fn render(demo: &Demonstration, lang: Lang) -> String {
         (None, Lang::En) => "\nNothing was left behind; --keep FILE keeps the database to look around in.\n".to_owned(),
         (None, Lang::Zh) => "\n未留下任何文件；用 --keep FILE 保留数据库以便查看。\n".to_owned(),
     };
-    out + &next
+    out + &next + &served(demo, lang)
+}
+
+fn served(demo: &Demonstration, lang: Lang) -> String {
+    let Some(serving) = &demo.serving else { return String::new() };
+    let names: Vec<&str> = serving.accounts.iter().map(|(name, _)| *name).collect();
+    let (names, address, password) = (names.join(lang.pick(", ", "、")), &serving.address, &serving.password);
+    match lang {
+        Lang::En => format!("\nServing at {address} until Ctrl-C.\nAccounts: {names}; password of all: {password}\n"),
+        Lang::Zh => format!("\n服务地址：{address}（Ctrl-C 结束）。\n账号：{names}；密码均为：{password}\n"),
+    }
 }

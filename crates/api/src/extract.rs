@@ -1,0 +1,81 @@
+//! What a request brings: JSON bodies and queries, read strictly, refusals naming the field.
+
+use axum::body::Bytes;
+use axum::extract::rejection::{BytesRejection, QueryRejection};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use crate::problem::{Kind, Problem};
+
+/// A JSON body.
+pub(crate) struct Body<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        if kind != "application/json" {
+            return Err(Problem::new(Kind::MediaType, "send application/json").of_field("Content-Type"));
+        }
+        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| of_bytes(&rejection))?;
+        read_json(&bytes).map(Body)
+    }
+}
+
+pub(crate) fn of_bytes(rejection: &BytesRejection) -> Problem {
+    match rejection.status() {
+        axum::http::StatusCode::PAYLOAD_TOO_LARGE => {
+            Problem::new(Kind::TooLarge, "the body is larger than is read here").of_field("body")
+        }
+        _ => Problem::new(Kind::Malformed, "the body did not arrive whole").of_field("body"),
+    }
+}
+
+/// Reads JSON; a refusal names the field and, where the JSON itself is broken, the place.
+pub(crate) fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let path = error.path().to_string();
+        let field = if path == "." { "body".to_owned() } else { path };
+        let inner = error.into_inner();
+        let kind = if inner.is_data() { Kind::Invalid } else { Kind::Malformed };
+        Problem::new(kind, inner.to_string()).of_field(field)
+    })?;
+    let end = reader.end().map_err(|error| Problem::new(Kind::Malformed, error.to_string()).of_field("body"));
+    end.map(|()| value)
+}
+
+/// The parameters of a query.
+pub(crate) struct Asked<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let read: Result<Query<T>, QueryRejection> = Query::from_request_parts(parts, state).await;
+        read.map(|Query(value)| Asked(value)).map_err(|rejection| {
+            let text = rejection.body_text();
+            let text = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text);
+            let (field, reason) =
+                text.split_once(": ").filter(|(field, _)| !field.contains(' ')).unwrap_or(("query", text));
+            Problem::invalid(field, reason)
+        })
+    }
+}
+
+/// The parameters of a path.
+pub(crate) struct At<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for At<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let read = Path::from_request_parts(parts, state).await;
+        read.map(|Path(value)| At(value))
+            .map_err(|rejection| Problem::not_found(rejection.body_text()).of_field("path"))
+    }
+}

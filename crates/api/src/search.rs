@@ -1,0 +1,184 @@
+//! Finding elements by code, name or address.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::Response;
+use linewright_model::{Address, AnyId, Cable, Device, Id, Link, Network, Place, Span, Stored, Tag, Trail};
+use linewright_service::Permission;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::Api;
+use crate::extract::Asked;
+use crate::geometry::{self, Geometry};
+use crate::problem::{Problem, ProblemDto};
+use crate::resource::answer;
+use crate::scope::Scope;
+use crate::tiles::{place_word, word};
+use crate::who::Who;
+
+/// Hits at most.
+const MOST: usize = 50;
+
+pub(crate) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(search))
+}
+
+/// What to look for.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Search {
+    /// Part of a code, a name or an address.
+    #[param(min_length = 1, max_length = 200)]
+    q: String,
+    /// Hits at most.
+    #[param(minimum = 1, maximum = 50)]
+    limit: Option<usize>,
+}
+
+/// Something found.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Hit {
+    /// Table of the record, as in the paths of the API: `places`, `cables`, ...
+    #[schema(example = "places")]
+    resource: &'static str,
+    /// Id in that table.
+    id: u32,
+    /// Business key.
+    code: String,
+    /// Name; of an address its text; empty when it has none.
+    name: String,
+    /// What it is: of a place its kind, sites by their class.
+    kind: String,
+    /// Where it lies: a point of it.
+    position: Option<[f64; 2]>,
+    /// West, south, east, north.
+    bbox: Option<[f64; 4]>,
+}
+
+/// What was found, best first.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Hits {
+    items: Vec<Hit>,
+    /// Version of the network.
+    version: u64,
+}
+
+/// Find elements by code, name or address
+///
+/// The whole code first, then what begins so, then what contains it.
+#[utoipa::path(get, path = "/api/v1/search", tag = "network", params(Search), responses(
+    (status = 200, description = "What was found", body = Hits),
+    (status = "4XX", description = "Refused", body = ProblemDto, content_type = "application/problem+json"),
+))]
+async fn search(State(api): State<Api>, who: Who, Asked(asked): Asked<Search>) -> Result<Response, Problem> {
+    who.must(Permission::Read)?;
+    let wanted = asked.q.trim().to_lowercase();
+    if wanted.is_empty() || wanted.chars().count() > 200 {
+        return Err(Problem::invalid("q", "give 1 to 200 characters of a code, a name or an address"));
+    }
+    let limit = asked.limit.unwrap_or(20);
+    if limit == 0 || limit > MOST {
+        return Err(Problem::invalid("limit", format!("give 1 to {MOST}")));
+    }
+    let scope = who.scope();
+    let hits = api.service().work(move |at, _| {
+        let items = find(&at.network, &scope, &wanted, limit);
+        Hits { items, version: at.version().0 }
+    });
+    let hits = hits.await?;
+    Ok(answer(&api, Json(hits)))
+}
+
+/// How well a record fits: less is better.
+fn rank(wanted: &str, texts: [&str; 2]) -> Option<u8> {
+    let fit = |text: &str| {
+        let text = text.to_lowercase();
+        if text == wanted {
+            Some(0)
+        } else if text.starts_with(wanted) {
+            Some(1)
+        } else {
+            text.contains(wanted).then_some(2)
+        }
+    };
+    texts.into_iter().filter_map(fit).min()
+}
+
+fn find(network: &Network, scope: &Scope, wanted: &str, limit: usize) -> Vec<Hit> {
+    let mut found: Vec<(u8, usize, AnyId)> = Vec::new();
+    // What people look for first stands first among equals.
+    look::<Place>(network, wanted, 0, &mut found, |place| [&place.tag.code, &place.tag.name]);
+    look::<Address>(network, wanted, 1, &mut found, |address| [&address.tag.code, &address.text]);
+    look::<Cable>(network, wanted, 2, &mut found, |cable| [&cable.tag.code, &cable.tag.name]);
+    look::<Device>(network, wanted, 3, &mut found, |device| [&device.tag.code, &device.tag.name]);
+    look::<Span>(network, wanted, 4, &mut found, |span| [&span.tag.code, &span.tag.name]);
+    look::<Trail>(network, wanted, 5, &mut found, |trail| [&trail.tag.code, &trail.tag.name]);
+    look::<Link>(network, wanted, 6, &mut found, |link| [&link.tag.code, &link.tag.name]);
+    found.sort_unstable();
+    let seen = found.into_iter().filter(|(_, _, id)| scope.sees(network, *id));
+    seen.filter_map(|(_, _, id)| hit(network, id)).take(limit).collect()
+}
+
+fn look<R: Stored>(
+    network: &Network,
+    wanted: &str,
+    order: usize,
+    found: &mut Vec<(u8, usize, AnyId)>,
+    texts: impl Fn(&R) -> [&str; 2],
+) {
+    found.extend(network.all::<R>().filter_map(|(id, record)| Some((rank(wanted, texts(record))?, order, id.any()))));
+}
+
+fn hit(network: &Network, id: AnyId) -> Option<Hit> {
+    let tag: &Tag = network.tag(id)?;
+    let (resource, kind) = described(network, id)?;
+    let geometry = geometry::of(network, id);
+    let bbox = geometry.as_ref().and_then(Geometry::bounds);
+    let address = id.typed().and_then(|id| network.get::<linewright_model::AddressId>(id));
+    Some(Hit {
+        resource,
+        id: id.raw,
+        code: tag.code.to_string(),
+        name: address.map_or_else(|| tag.name.to_string(), |address| address.text.to_string()),
+        kind,
+        position: match geometry {
+            Some(Geometry::Point(at)) => Some(at),
+            _ => bbox.map(|[west, south, east, north]| [(west + east) / 2.0, (south + north) / 2.0]),
+        },
+        bbox,
+    })
+}
+
+/// The path of a record's table, and what kind of thing it is.
+pub(crate) fn described(network: &Network, id: AnyId) -> Option<(&'static str, String)> {
+    use linewright_model::{CableId, DeviceId, LinkId, PlaceId, SpanId, TableKind, TrailId};
+    Some(match id.table {
+        TableKind::Place => ("places", place_word(network.get(id.typed::<PlaceId>()?)?.kind)),
+        TableKind::Span => ("spans", word(&network.get(id.typed::<SpanId>()?)?.kind)),
+        TableKind::Device => ("devices", word(&network.get(id.typed::<DeviceId>()?)?.kind)),
+        TableKind::Cable => network.get(id.typed::<CableId>()?).map(|_| ("cables", "cable".to_owned()))?,
+        TableKind::Trail => ("trails", word(&network.get(id.typed::<TrailId>()?)?.layer)),
+        TableKind::Link => ("links", word(&network.get(id.typed::<LinkId>()?)?.layer)),
+        TableKind::Address => ("addresses", "address".to_owned()),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_codes_come_before_beginnings_before_parts() {
+        let check = |texts, expected| assert_eq!(rank("gl-1", texts), expected, "{texts:?}");
+        check(["GL-1", ""], Some(0));
+        check(["GL-10", ""], Some(1));
+        check(["X-GL-1", "gl-1 east"], Some(1));
+        check(["X-GL-1", ""], Some(2));
+        check(["GL-2", "南"], None);
+    }
+}

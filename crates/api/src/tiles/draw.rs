@@ -1,0 +1,107 @@
+//! One tile: what lies in it, as layers with the properties a map needs.
+
+use linewright_model::{Carrier, DeviceId, Network, PlaceId, PlaceKind, Stage, Tag};
+use linewright_search::{course_of, site};
+use linewright_service::Snapshot;
+use serde::Serialize;
+
+use super::index::{Drawn, Index, cable_courses};
+use super::line::{Frame, OnMap, on_map};
+use super::mvt::{Layer, Value};
+use crate::scope::Scope;
+use crate::slots::{core_counts, port_counts};
+
+/// No tile grows beyond this, bytes: what is least important is left out.
+const MOST_BYTES: usize = 480_000;
+
+/// Draws a tile; empty where nothing lies.
+pub(super) fn draw(snapshot: &Snapshot, index: &Index, scope: &Scope, zoom: u8, frame: Frame) -> Vec<u8> {
+    let network = &snapshot.network;
+    let mut layers = ["span", "cable", "place", "premise"].map(Layer::new);
+    for drawn in index.within(zoom, frame.bounds()) {
+        let [spans, cables, places, premises] = &mut layers;
+        if spans.len() + cables.len() + places.len() + premises.len() > MOST_BYTES {
+            tracing::debug!(zoom, "a tile is full");
+            break;
+        }
+        let line = |course: &[OnMap]| frame.lines(course);
+        match drawn {
+            Drawn::Span(id) => {
+                let Some(span) = network.get(id).filter(|_| scope.sees(network, id.into())) else { continue };
+                let course: Vec<OnMap> = course_of(network, span).into_iter().map(on_map).collect();
+                let mut said = said(&span.tag, word(&span.kind), span.plant.stage);
+                said.push(("cables", Value::Number(taken(network, Carrier::Span(id)))));
+                said.extend(span.capacity.map(|bores| ("capacity", Value::Number(bores.into()))));
+                spans.lines(raw(id), &line(&course), said);
+            }
+            Drawn::Cable(id) => {
+                let Some(cable) = network.get(id).filter(|_| scope.sees(network, id.into())) else { continue };
+                let lines: Vec<_> = cable_courses(network, cable).iter().flat_map(|course| line(course)).collect();
+                let mut said = said(&cable.tag, "cable".to_owned(), cable.plant.stage);
+                let counts = core_counts(network, id, cable);
+                said.extend(counts.total.map(|cores| ("cores", Value::Number(cores.into()))));
+                said.extend(counts.free.map(|free| ("free", Value::Number(free.into()))));
+                cables.lines(raw(id), &lines, said);
+            }
+            Drawn::Place(id) => place(network, scope, id, places, frame),
+            Drawn::Premises(id) => place(network, scope, id, premises, frame),
+            Drawn::Address(id) => {
+                let Some(address) = network.get(id).filter(|_| scope.sees(network, id.into())) else { continue };
+                let Some(at) = address.position else { continue };
+                let mut said = said(&address.tag, "address".to_owned(), Stage::InService);
+                said.retain(|(key, _)| *key != "name");
+                said.push(("name", Value::Text(address.text.to_string())));
+                premises.point(raw(id), frame.point(on_map(at)), said);
+            }
+        }
+    }
+    let mut tile = Vec::new();
+    layers.into_iter().for_each(|layer| layer.end(&mut tile));
+    tile
+}
+
+fn place(network: &Network, scope: &Scope, id: PlaceId, layer: &mut Layer, frame: Frame) {
+    let Some(place) = network.get(id).filter(|_| scope.sees(network, id.into())) else { return };
+    let Some(at) = site(network, id) else { return };
+    let mut said = said(&place.tag, place_word(place.kind), place.plant.stage);
+    let devices = network.referring::<DeviceId>(id).filter_map(|id| Some((id, network.get(id)?)));
+    let ports: Vec<_> = devices.map(|(id, device)| port_counts(network, id, device)).collect();
+    if !ports.is_empty() {
+        said.push(("ports", Value::Number(ports.iter().map(|counts| u64::from(counts.total)).sum())));
+        said.push(("free", Value::Number(ports.iter().map(|counts| u64::from(counts.free)).sum())));
+    }
+    layer.point(raw(id), frame.point(on_map(at)), said);
+}
+
+fn said(tag: &Tag, kind: String, stage: Stage) -> Vec<(&'static str, Value)> {
+    let mut said = vec![("code", Value::Text(tag.code.to_string())), ("kind", Value::Text(kind))];
+    if !tag.name.is_empty() {
+        said.push(("name", Value::Text(tag.name.to_string())));
+    }
+    said.push(("state", Value::Text(word(&stage))));
+    said
+}
+
+/// A kind of place in one word: sites by their class.
+pub(crate) fn place_word(kind: PlaceKind) -> String {
+    match kind {
+        PlaceKind::Site(class) => format!("site_{}", word(&class)),
+        other => word(&other),
+    }
+}
+
+/// The word by which an enumeration is written in JSON.
+pub(crate) fn word(of: &impl Serialize) -> String {
+    match serde_json::to_value(of) {
+        Ok(serde_json::Value::String(word)) => word,
+        _ => String::new(),
+    }
+}
+
+fn taken(network: &Network, carrier: Carrier) -> u64 {
+    network.taken(carrier).map_or(0, |taken| taken.amount())
+}
+
+fn raw(id: impl linewright_model::Id) -> u64 {
+    id.raw().into()
+}

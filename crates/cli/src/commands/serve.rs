@@ -1,0 +1,144 @@
+//! `serve`: the network over HTTP, until it is told to stop.
+
+use std::future::IntoFuture;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use linewright_api::Config;
+use linewright_catalog::Catalog;
+use linewright_service::{Bounds, Service};
+use linewright_store::{Mode, Store};
+use serde::Serialize;
+use tokio::net::TcpListener;
+
+use crate::args::Serve;
+use crate::failure::Failure;
+use crate::output::Answer;
+use crate::session::{Session, catalog, clock};
+
+/// How long requests that are being answered may go on after the service was told to stop.
+const LAST_REQUESTS: Duration = Duration::from_secs(35);
+
+/// How the service is run.
+pub struct Options {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// How much planning goes on at once.
+    pub bounds: Bounds,
+    /// How it is offered.
+    pub config: Config,
+}
+
+/// A service that listens and does not answer yet.
+pub struct Listening {
+    service: Arc<Service>,
+    socket: TcpListener,
+    config: Config,
+    /// Where it can be reached.
+    pub address: String,
+}
+
+#[derive(Serialize)]
+struct Said<'a> {
+    address: &'a str,
+    /// Link that makes the first administrator; none where there are accounts.
+    setup: Option<String>,
+}
+
+/// Runs the command.
+pub async fn run(args: &Serve, session: &Session) -> Result<Answer, Failure> {
+    let catalog = catalog(args.catalog.as_deref())?;
+    let store = session.writable(Mode::Create).await?;
+    let usual = Bounds::default();
+    let bounds = Bounds {
+        running: args.plans.map_or(usual.running, usize::from),
+        deadline: Duration::from_secs(args.plan_seconds.into()),
+        ..usual
+    };
+    let config = Config {
+        secure_cookies: args.secure_cookies,
+        requests_per_second: args.rate,
+        request_time: Config::default().request_time.max(bounds.deadline + Duration::from_secs(5)),
+        ..Config::default()
+    };
+    let listening = listen(store, catalog, Options { listen: args.listen, bounds, config }).await?;
+    let setup = listening.service.accounts().setup_link().await?;
+    let setup = setup.map(|link| format!("{}/#setup={}", listening.address, link.reveal()));
+    let said = Said { address: &listening.address, setup };
+    let answer = Answer::new(session, &said, || {
+        let lang = session.lang;
+        let mut text = format!("{} {}\n", lang.pick("serving at", "服务地址："), said.address);
+        if let Some(link) = &said.setup {
+            let what = lang.pick(
+                "no accounts yet: make the first administrator within 24 h at",
+                "尚无账号：请在24小时内打开以下链接，创建首个管理员",
+            );
+            text.push_str(&format!("{what}\n  {link}\n"));
+        }
+        text
+    })?;
+    let answer = answer.said();
+    listening.answer().await?;
+    Ok(answer)
+}
+
+/// Takes the address, reads the network, and is ready to answer.
+pub async fn listen(store: Store, catalog: Catalog, options: Options) -> Result<Listening, Failure> {
+    let failed = |error| Failure::System { what: "listen", error };
+    // Taken first: an address that is in use is said before a large network is read.
+    let socket = TcpListener::bind(options.listen).await.map_err(failed)?;
+    let address = format!("http://{}", socket.local_addr().map_err(failed)?);
+    let service = Arc::new(Service::start(store, catalog, clock(), options.bounds).await?);
+    Ok(Listening { service, socket, config: options.config, address })
+}
+
+impl Listening {
+    /// The use cases.
+    pub fn service(&self) -> &Service {
+        &self.service
+    }
+
+    /// Answers requests until the process is told to stop; then finishes those that are being answered.
+    pub async fn answer(self) -> Result<(), Failure> {
+        let router = linewright_api::router(self.service.clone(), self.config);
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let told = async {
+            stopped.await.ok();
+        };
+        let serving = axum::serve(self.socket, router).with_graceful_shutdown(told).into_future();
+        tokio::pin!(serving);
+        let failed = |error| Failure::System { what: "serve", error };
+        tokio::select! {
+            ended = &mut serving => ended.map_err(failed)?,
+            () = told_to_stop() => {
+                tracing::info!("stopping");
+                stop.send(()).ok();
+                if let Ok(ended) = tokio::time::timeout(LAST_REQUESTS, serving).await {
+                    ended.map_err(failed)?;
+                }
+            }
+        }
+        self.service.close().await;
+        Ok(())
+    }
+}
+
+/// Ctrl-C, or what a service manager sends.
+async fn told_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    // Where signals cannot be heard the service is ended by other means.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,213 @@
+//! Making and changing accounts and tokens, from the first start on.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use linewright_store::{Account, ApiToken, AuditLine, Desk};
+
+use super::{Accounts, LoggedIn, check_password};
+use crate::secret;
+use crate::{Permission, Role, Secret, ServiceError};
+
+/// How long a setup link can be used.
+const SETUP: TimeDelta = TimeDelta::hours(24);
+
+/// Longest life of a token.
+const LONGEST_TOKEN: TimeDelta = TimeDelta::days(366);
+
+/// An account to be made.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    /// Login name.
+    pub name: String,
+    /// Name for people.
+    pub display_name: String,
+    /// Role.
+    pub role: Role,
+    /// District or county it is bound to.
+    pub region: Option<String>,
+    /// When it ends; contractors must have an end.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// First password.
+    pub password: String,
+}
+
+/// A token to be made.
+#[derive(Clone, Debug)]
+pub struct NewToken {
+    /// Login name of the account it acts for.
+    pub account: String,
+    /// What it is for.
+    pub name: String,
+    /// What it may do of what the account may.
+    pub scope: Vec<Permission>,
+    /// When it ends.
+    pub expires_at: DateTime<Utc>,
+}
+
+fn check_name(name: &str) -> Result<(), ServiceError> {
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '@');
+    if (1..=64).contains(&name.chars().count()) && name.chars().all(fits) {
+        return Ok(());
+    }
+    let reason = "a name has 1 to 64 letters, digits, or . - _ @".to_owned();
+    Err(ServiceError::Invalid { field: "username", reason })
+}
+
+fn no_account(name: &str) -> ServiceError {
+    ServiceError::Invalid { field: "account", reason: format!("there is no account {name:?}") }
+}
+
+impl Accounts {
+    /// A link for the first administrator, once, where there is no account yet.
+    pub async fn setup_link(&self) -> Result<Option<Secret>, ServiceError> {
+        if !self.store.accounts().await?.is_empty() {
+            return Ok(None);
+        }
+        let secret = Secret::new()?;
+        self.store.set_setup_link(&secret.sum(), self.now() + SETUP).await?;
+        Ok(Some(secret))
+    }
+
+    /// Makes the first administrator by a setup link, and logs in.
+    pub async fn set_up(&self, link: &Secret, name: &str, password: &str) -> Result<LoggedIn, ServiceError> {
+        check_name(name)?;
+        check_password(password)?;
+        if !self.store.take_setup_link(&link.sum(), self.now()).await? {
+            let reason = "the link was used, has ended or is not the newest; start the service again for another";
+            return Err(ServiceError::Invalid { field: "link", reason: reason.to_owned() });
+        }
+        let new = NewAccount {
+            name: name.to_owned(),
+            display_name: String::new(),
+            role: Role::Administrator,
+            region: None,
+            expires_at: None,
+            password: password.to_owned(),
+        };
+        self.add(new, "setup", "setup").await?;
+        self.log_in(name, password).await
+    }
+
+    /// All accounts, by name.
+    pub async fn all(&self) -> Result<Vec<Account>, ServiceError> {
+        Ok(self.store.accounts().await?)
+    }
+
+    /// Makes an account; `who` and `via` are for the audit log.
+    pub async fn add(&self, new: NewAccount, who: &str, via: &str) -> Result<(), ServiceError> {
+        check_name(&new.name)?;
+        check_password(&new.password)?;
+        if new.expires_at.is_some_and(|end| end <= self.now()) {
+            let reason = "the account would have ended already".to_owned();
+            return Err(ServiceError::Invalid { field: "expires_at", reason });
+        }
+        let account = Account {
+            name: new.name.clone(),
+            revision: 1,
+            display_name: new.display_name,
+            role: new.role.row().word.to_owned(),
+            region: new.region.unwrap_or_default(),
+            password: self.hashed(&new.password).await?,
+            disabled: false,
+            created_at: self.now(),
+            expires_at: new.expires_at,
+            failures: 0,
+            locked_until: None,
+        };
+        if !self.store.add_account(&account).await? {
+            return Err(ServiceError::Conflict(format!("there is an account {:?} already", account.name)));
+        }
+        self.note(who, via, "account.add", &account.name, &format!("role {}", account.role)).await
+    }
+
+    /// Disables an account, or lets it log in again; its sessions end.
+    pub async fn disable(&self, name: &str, disabled: bool, who: &str, via: &str) -> Result<(), ServiceError> {
+        self.change(name, |account| account.disabled = disabled).await?;
+        self.store.end_sessions(name).await?;
+        self.known.forget();
+        let action = if disabled { "account.disable" } else { "account.enable" };
+        self.note(who, via, action, name, "").await
+    }
+
+    /// Gives an account a password; its sessions end.
+    pub async fn reset_password(&self, name: &str, password: &str, who: &str, via: &str) -> Result<(), ServiceError> {
+        check_password(password)?;
+        self.set_password(name, password).await?;
+        self.note(who, via, "account.password", name, "").await
+    }
+
+    pub(super) async fn set_password(&self, name: &str, password: &str) -> Result<(), ServiceError> {
+        let kept = self.hashed(password).await?;
+        self.change(name, |account| {
+            account.password = kept;
+            account.failures = 0;
+            account.locked_until = None;
+        })
+        .await?;
+        self.store.end_sessions(name).await?;
+        self.known.forget();
+        Ok(())
+    }
+
+    async fn change(&self, name: &str, f: impl FnOnce(&mut Account)) -> Result<(), ServiceError> {
+        let mut account = self.store.account(name).await?.ok_or_else(|| no_account(name))?;
+        f(&mut account);
+        if self.store.update_account(&account).await? {
+            return Ok(());
+        }
+        Err(ServiceError::Conflict(format!("the account {name:?} was changed by somebody else; look at it again")))
+    }
+
+    /// Makes a token; the secret is shown this once.
+    pub async fn add_token(&self, new: NewToken, who: &str, via: &str) -> Result<(String, Secret), ServiceError> {
+        let account = self.store.account(&new.account).await?.ok_or_else(|| no_account(&new.account))?;
+        let role: Role = account.role.parse().map_err(ServiceError::Internal)?;
+        let invalid = |field, reason: String| Err(ServiceError::Invalid { field, reason });
+        if new.scope.is_empty() {
+            return invalid("scope", "a token must be allowed something".to_owned());
+        }
+        if let Some(more) = new.scope.iter().find(|permission| !role.may(**permission)) {
+            return invalid("scope", format!("the account itself lacks the permission {}", more.word()));
+        }
+        let now = self.now();
+        if new.expires_at <= now || new.expires_at - now > LONGEST_TOKEN {
+            return invalid("expires_at", "a token lasts at least a moment and at most a year".to_owned());
+        }
+        if new.name.trim().is_empty() || new.name.chars().count() > 100 {
+            return invalid("name", "say in 1 to 100 characters what the token is for".to_owned());
+        }
+        let (id, secret) = (secret::name()?, Secret::new()?);
+        let words: Vec<&str> = new.scope.iter().map(|permission| permission.word()).collect();
+        let token = ApiToken {
+            id: id.clone(),
+            secret: secret.sum(),
+            account: new.account.clone(),
+            name: new.name,
+            scope: words.join(" "),
+            created_at: now,
+            expires_at: new.expires_at,
+        };
+        self.store.add_token(&token).await?;
+        self.note(who, via, "token.add", &id, &format!("for {}: {}", new.account, token.scope)).await?;
+        Ok((id, secret))
+    }
+
+    /// All tokens, by account and time.
+    pub async fn tokens(&self) -> Result<Vec<ApiToken>, ServiceError> {
+        Ok(self.store.tokens().await?)
+    }
+
+    /// Takes a token back; whether there was one.
+    pub async fn revoke_token(&self, id: &str, who: &str, via: &str) -> Result<bool, ServiceError> {
+        let revoked = self.store.revoke_token(id).await?;
+        self.known.forget();
+        if revoked {
+            self.note(who, via, "token.revoke", id, "").await?;
+        }
+        Ok(revoked)
+    }
+
+    /// Lines of the audit log before one, newest first.
+    pub async fn audit_lines(&self, before: Option<u64>, limit: u32) -> Result<Vec<AuditLine>, ServiceError> {
+        Ok(self.store.audit_lines(before, limit).await?)
+    }
+}

@@ -1,0 +1,300 @@
+//! Accounts: who is asking, logging in and out, and the log of what they did.
+
+mod known;
+mod manage;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use linewright_store::{Account, AuditLine, Desk, LoginSession, Store, StoreError};
+
+use crate::secret::{hash_password, password_fits};
+use crate::{Clock, Permission, Role, Secret, ServiceError};
+
+use known::Known;
+pub use manage::{NewAccount, NewToken};
+
+/// How long a browser stays logged in.
+pub const SESSION: TimeDelta = TimeDelta::hours(12);
+
+/// Wrong passwords in a row after which an account is locked.
+const FAILURES: u32 = 5;
+
+/// For how long.
+const LOCKED: TimeDelta = TimeDelta::minutes(15);
+
+/// The accounts of a database: who is asking, and who may.
+#[derive(Debug)]
+pub struct Accounts {
+    store: Arc<Store>,
+    clock: Clock,
+    known: Known,
+}
+
+/// Who is asking, and by which way.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Caller {
+    /// Login name.
+    pub name: String,
+    /// Name for people; empty for none.
+    pub display_name: String,
+    /// Role.
+    pub role: Role,
+    /// District or county the account is bound to.
+    pub region: Option<String>,
+    /// When the account ends.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// By which way.
+    pub via: Via,
+}
+
+/// By which way somebody asks.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Via {
+    /// A browser with a cookie.
+    Session {
+        /// What a request that changes something must repeat.
+        csrf: String,
+    },
+    /// A program with a token.
+    Token {
+        /// Its name in lists.
+        id: String,
+        /// What it may do of what the account may.
+        scope: Vec<Permission>,
+    },
+}
+
+impl Caller {
+    /// Whether the caller may do this.
+    pub fn may(&self, permission: Permission) -> bool {
+        let scoped = match &self.via {
+            Via::Session { .. } => true,
+            Via::Token { scope, .. } => scope.contains(&permission),
+        };
+        scoped && self.role.may(permission)
+    }
+
+    /// Refuses what the caller may not do.
+    pub fn must(&self, permission: Permission) -> Result<(), ServiceError> {
+        if self.may(permission) { Ok(()) } else { Err(ServiceError::Forbidden(permission)) }
+    }
+
+    /// What the caller may do.
+    pub fn permissions(&self) -> Vec<Permission> {
+        Permission::ALL.into_iter().filter(|permission| self.may(*permission)).collect()
+    }
+
+    /// The way, as the audit log names it.
+    pub fn via(&self) -> String {
+        match &self.via {
+            Via::Session { .. } => "session".to_owned(),
+            Via::Token { id, .. } => format!("token:{id}"),
+        }
+    }
+}
+
+/// Somebody who has just logged in.
+#[derive(Clone, Debug)]
+pub struct LoggedIn {
+    /// Who.
+    pub caller: Caller,
+    /// The cookie.
+    pub secret: Secret,
+    /// When it ends.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Whether an account may be used at all.
+fn usable(account: &Account, now: DateTime<Utc>) -> bool {
+    !account.disabled && account.expires_at.is_none_or(|end| now < end)
+}
+
+fn caller(account: &Account, via: Via) -> Result<Caller, ServiceError> {
+    Ok(Caller {
+        name: account.name.clone(),
+        display_name: account.display_name.clone(),
+        role: account.role.parse().map_err(ServiceError::Internal)?,
+        region: Some(account.region.clone()).filter(|region| !region.is_empty()),
+        expires_at: account.expires_at,
+        via,
+    })
+}
+
+impl Accounts {
+    /// The accounts of this database.
+    pub fn of(store: Arc<Store>, clock: Clock) -> Self {
+        Self { store, clock, known: Known::default() }
+    }
+
+    /// Now.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// Logs somebody in. Every refusal reads the same, so that nothing is learnt about which names exist.
+    pub async fn log_in(&self, name: &str, password: &str) -> Result<LoggedIn, ServiceError> {
+        let now = self.now();
+        let account = self.store.account(name).await?;
+        let locked = account.as_ref().and_then(|account| account.locked_until).is_some_and(|until| now < until);
+        let kept = account.as_ref().map(|account| account.password.clone()).unwrap_or_default();
+        let given = password.to_owned();
+        // Also for names that do not exist and accounts that are locked: all take the same time.
+        let fits = self.hashing(move || password_fits(&given, &kept)).await?;
+        let Some(account) = account else {
+            tracing::warn!(name, "log-in refused: no such account");
+            return Err(ServiceError::WrongPassword);
+        };
+        if locked || !fits {
+            if !locked {
+                self.store.count_failure(name, FAILURES, now + LOCKED).await?;
+            }
+            self.note(name, "session", "login.refused", name, if locked { "locked" } else { "wrong password" }).await?;
+            return Err(ServiceError::WrongPassword);
+        }
+        if !usable(&account, now) {
+            self.note(name, "session", "login.refused", name, "disabled or ended").await?;
+            return Err(ServiceError::WrongPassword);
+        }
+        self.store.clear_failures(name).await?;
+        self.open_session(&account, "login").await
+    }
+
+    async fn open_session(&self, account: &Account, action: &str) -> Result<LoggedIn, ServiceError> {
+        let now = self.now();
+        let (secret, csrf) = (Secret::new()?, Secret::new()?.reveal().to_owned());
+        let ends = now + SESSION;
+        let expires_at = account.expires_at.map_or(ends, |end| end.min(ends));
+        let session = LoginSession {
+            secret: secret.sum(),
+            account: account.name.clone(),
+            csrf: csrf.clone(),
+            created_at: now,
+            expires_at,
+        };
+        self.store.add_session(&session).await?;
+        self.note(&account.name, "session", action, &account.name, "").await?;
+        Ok(LoggedIn { caller: caller(account, Via::Session { csrf })?, secret, expires_at })
+    }
+
+    /// Who sent this cookie.
+    pub async fn of_cookie(&self, secret: &Secret) -> Result<Caller, ServiceError> {
+        let sum = secret.sum();
+        let found = self.known.of(&sum, self.now(), self.look_up_session(&sum)).await;
+        found?.ok_or(ServiceError::NotLoggedIn)
+    }
+
+    async fn look_up_session(&self, sum: &str) -> Result<Option<(Caller, DateTime<Utc>)>, ServiceError> {
+        let now = self.now();
+        let Some(session) = self.store.session(sum).await? else { return Ok(None) };
+        let Some(account) = self.store.account(&session.account).await? else { return Ok(None) };
+        if session.expires_at <= now || !usable(&account, now) {
+            return Ok(None);
+        }
+        let caller = caller(&account, Via::Session { csrf: session.csrf })?;
+        Ok(Some((caller, session.expires_at)))
+    }
+
+    /// Who sent this token.
+    pub async fn of_token(&self, secret: &Secret) -> Result<Caller, ServiceError> {
+        let sum = secret.sum();
+        let found = self.known.of(&sum, self.now(), self.look_up_token(&sum)).await;
+        found?.ok_or(ServiceError::NotLoggedIn)
+    }
+
+    async fn look_up_token(&self, sum: &str) -> Result<Option<(Caller, DateTime<Utc>)>, ServiceError> {
+        let now = self.now();
+        let Some(token) = self.store.token(sum).await? else { return Ok(None) };
+        let Some(account) = self.store.account(&token.account).await? else { return Ok(None) };
+        if token.expires_at <= now || !usable(&account, now) {
+            return Ok(None);
+        }
+        let scope = token.scope.split(' ').filter_map(Permission::of_word).collect();
+        Ok(Some((caller(&account, Via::Token { id: token.id, scope })?, token.expires_at)))
+    }
+
+    /// Logs a browser out.
+    pub async fn log_out(&self, caller: &Caller, secret: &Secret) -> Result<(), ServiceError> {
+        self.store.end_session(&secret.sum()).await?;
+        self.known.forget();
+        self.audit(caller, "logout", &caller.name, "").await
+    }
+
+    /// Changes one's own password; every session of the account ends.
+    pub async fn change_password(&self, caller: &Caller, old: &str, new: &str) -> Result<(), ServiceError> {
+        check_password(new)?;
+        let account = self.store.account(&caller.name).await?.ok_or(ServiceError::NotLoggedIn)?;
+        let (given, kept) = (old.to_owned(), account.password.clone());
+        if !self.hashing(move || password_fits(&given, &kept)).await? {
+            self.store.count_failure(&caller.name, FAILURES, self.now() + LOCKED).await?;
+            return Err(ServiceError::Invalid { field: "old", reason: "this is not the password".to_owned() });
+        }
+        self.set_password(&caller.name, new).await?;
+        self.audit(caller, "account.password", &caller.name, "").await
+    }
+
+    pub(crate) async fn hashed(&self, password: &str) -> Result<String, ServiceError> {
+        let password = password.to_owned();
+        self.hashing(move || hash_password(&password)).await?
+    }
+
+    /// Work that takes tens of milliseconds and 19 MiB, a few at once.
+    async fn hashing<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, ServiceError> {
+        let permit = self.known.hashing.acquire().await.map_err(|error| ServiceError::Internal(error.to_string()))?;
+        let done = tokio::task::spawn_blocking(work).await.map_err(|error| ServiceError::Internal(error.to_string()));
+        drop(permit);
+        done
+    }
+
+    /// Writes what a caller did or read into the audit log.
+    pub async fn audit(&self, caller: &Caller, action: &str, subject: &str, why: &str) -> Result<(), ServiceError> {
+        self.note(&caller.name, &caller.via(), action, subject, why).await
+    }
+
+    pub(crate) async fn note(
+        &self,
+        who: &str,
+        via: &str,
+        action: &str,
+        subject: &str,
+        why: &str,
+    ) -> Result<(), ServiceError> {
+        let kept = |text: &str| text.chars().filter(|c| !c.is_control()).take(500).collect::<String>();
+        let line = AuditLine {
+            seq: 0,
+            at: self.now(),
+            who: kept(who),
+            via: via.to_owned(),
+            action: action.to_owned(),
+            subject: kept(subject),
+            why: kept(why),
+        };
+        Ok(self.store.audit(&line).await?)
+    }
+}
+
+/// Whether the database failed in a way in which what is known may be used a while longer.
+pub(crate) fn is_lost(error: &ServiceError) -> bool {
+    matches!(
+        error,
+        ServiceError::Lost
+            | ServiceError::Store(
+                StoreError::Unreachable { .. }
+                    | StoreError::Disconnected { .. }
+                    | StoreError::Locked { .. }
+                    | StoreError::Io { .. }
+            )
+    )
+}
+
+/// Refuses what is no password.
+pub(crate) fn check_password(password: &str) -> Result<(), ServiceError> {
+    let reason = match password.chars().count() {
+        0..10 => "a password has at least 10 characters",
+        201.. => "a password has at most 200 characters",
+        _ => return Ok(()),
+    };
+    Err(ServiceError::Invalid { field: "password", reason: reason.to_owned() })
+}

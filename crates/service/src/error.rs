@@ -1,0 +1,81 @@
+//! Why a use case was not done.
+
+use linewright_exchange::{DetectError, ExportError};
+use linewright_plan::{SurveyError, TraceError};
+use linewright_store::{CommitError, StoreError};
+
+use crate::Permission;
+
+/// Why a use case was not done. Nothing is half done.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// The survey cannot be planned as asked.
+    #[error(transparent)]
+    Survey(#[from] SurveyError),
+    /// The element cannot be traced.
+    #[error(transparent)]
+    Trace(#[from] TraceError),
+    /// The files are in no format that is known.
+    #[error(transparent)]
+    Format(#[from] DetectError),
+    /// What is to be exported.
+    #[error(transparent)]
+    Export(#[from] ExportError),
+    /// The network refuses the change.
+    #[error("the network refuses the change: {0}")]
+    Refused(CommitError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The database is lost at the moment.
+    #[error("the database cannot be reached at the moment; reading goes on, changes must wait")]
+    Lost,
+    /// Too many plans are being worked on.
+    #[error("{running} plans are being worked on and {waiting} wait; try again in a moment")]
+    Busy {
+        /// Plans being worked on.
+        running: usize,
+        /// Plans that wait.
+        waiting: usize,
+    },
+    /// The plan took too long.
+    #[error(
+        "the plan was not finished within {seconds} s; ask for fewer alternatives, or try again when there is less load"
+    )]
+    Deadline {
+        /// The deadline, seconds.
+        seconds: u64,
+    },
+    /// Nobody is logged in, or no longer.
+    #[error("log in first")]
+    NotLoggedIn,
+    /// Name and password do not fit, or the account may not log in.
+    #[error("name or password is wrong, or the account is disabled, has ended or is locked for some minutes")]
+    WrongPassword,
+    /// The account lacks a permission.
+    #[error("the account lacks the permission {}", .0.word())]
+    Forbidden(Permission),
+    /// A value that cannot be used.
+    #[error("{field}: {reason}")]
+    Invalid {
+        /// The field.
+        field: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The name of an account is taken, or its record changed meanwhile.
+    #[error("{0}")]
+    Conflict(String),
+    /// A fault of this program.
+    #[error("internal fault: {0}")]
+    Internal(String),
+}
+
+impl From<CommitError> for ServiceError {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Store(error) => ServiceError::Store(error),
+            other => ServiceError::Refused(other),
+        }
+    }
+}
