@@ -1,9 +1,9 @@
 //! Rules 15–18: cable sections, their cores, tubes, length and course.
 
-use linewright_model::{Cable, CableId, Id};
+use linewright_model::{Cable, CableId, Id, Phrase, phrase};
 use linewright_search::geometry::distance_m;
 
-use crate::context::numbered;
+use crate::context::{Numbered, numbered};
 use crate::{Context, Notes};
 
 /// Sizes of loose tubes and of ribbons, cores (DOMAIN §3.5).
@@ -21,12 +21,21 @@ pub(crate) fn cores_agree_with_model(ctx: &Context<'_>, notes: &mut Notes) {
     for (id, cable) in ctx.each::<Cable>() {
         let Some(cores) = cable.cores else { continue };
         if let Some(named) = model_cores(&cable.model).filter(|named| *named != cores) {
-            let message = format!("{} has {cores} cores but model {} has {named}", ctx.named(id), cable.model);
+            let message = phrase!(
+                "{} has {cores} cores but model {} has {named}",
+                "{} 登记 {cores} 芯，型号 {} 为 {named} 芯",
+                ctx.named(id),
+                cable.model
+            );
             notes.say(id, [], message);
         }
         for core in cable.measurements.iter().filter_map(|measured| measured.core) {
             if core == 0 || core > cores {
-                let message = format!("{} has {cores} cores but a measurement of core {core}", ctx.named(id));
+                let message = phrase!(
+                    "{} has {cores} cores but a measurement of core {core}",
+                    "{} 登记 {cores} 芯，却有 {core} 号纤芯的测试值",
+                    ctx.named(id)
+                );
                 notes.say(id, [], message);
             }
         }
@@ -40,12 +49,23 @@ fn core_ownership(ctx: &Context<'_>, id: CableId, cable: &Cable, cores: u32, not
     ranges.sort_unstable();
     let mut owned_to = 0;
     for (first, last) in ranges {
-        let range = numbered("core", first, last);
+        let range = numbered(Numbered::Core, first, last);
         if first == 0 || last < first || last > cores {
-            let message = format!("{} has {cores} cores but an owner of {range}", ctx.named(id));
+            let message = phrase!(
+                "{} has {cores} cores but an owner of {}",
+                "{} 登记 {cores} 芯，却有 {} 的产权",
+                ctx.named(id),
+                range
+            );
             notes.say(id, [], message);
         } else if first <= owned_to {
-            notes.say(id, [], format!("{} names two owners for {range}, in part or whole", ctx.named(id)));
+            let message = phrase!(
+                "{} names two owners for {}, in part or whole",
+                "{} 的 {} 产权重复登记（部分或全部）",
+                ctx.named(id),
+                range
+            );
+            notes.say(id, [], message);
         }
         owned_to = owned_to.max(last);
     }
@@ -67,30 +87,37 @@ pub(crate) fn model_cores(model: &str) -> Option<u32> {
 /// lie only in models that have them (`GYD…`, 光纤带). A single tube that is not full is no breach.
 pub(crate) fn tubes_agree_with_model(ctx: &Context<'_>, notes: &mut Notes) {
     for (id, cable) in ctx.each::<Cable>() {
-        let mut breaches = Vec::new();
+        let mut breaches: Vec<Phrase> = Vec::new();
         let divides = |part: u32, whole: u32| whole <= part || whole.is_multiple_of(part);
         let (cores, tube, ribbon) = (cable.cores, cable.cores_per_tube, cable.cores_per_ribbon);
         if let (Some(cores), Some(tube)) = (cores, tube)
             && !divides(tube, cores)
         {
-            breaches.push(format!("{cores} cores do not fill tubes of {tube}"));
+            breaches.push(phrase!("{cores} cores do not fill tubes of {tube}", "{cores} 芯不能由 {tube} 芯束管整除"));
         }
         if let (Some(whole), Some(ribbon)) = (tube.or(cores), ribbon)
             && !divides(ribbon, whole)
         {
-            breaches.push(format!("{whole} cores do not fill ribbons of {ribbon}"));
+            breaches.push(phrase!(
+                "{whole} cores do not fill ribbons of {ribbon}",
+                "{whole} 芯不能由 {ribbon} 芯光纤带整除"
+            ));
         }
         // A tube of ribbons is as large as its ribbons make it; a drop cable's one tube as large as the cable.
         let unit = ribbon.or(tube).filter(|size| !TUBE_SIZES.contains(size) && cores != Some(*size));
         if let Some(size) = unit {
-            let what = if ribbon.is_some() { "ribbons" } else { "tubes" };
-            breaches.push(format!("{what} of {size} are not made (4, 6, 8, 12, 24)"));
+            let what = if ribbon.is_some() { phrase!("ribbons", "光纤带") } else { phrase!("tubes", "束管") };
+            breaches.push(phrase!(
+                "{} of {size} are not made (4, 6, 8, 12, 24)",
+                "没有 {size} 芯的{}（4、6、8、12、24）",
+                what
+            ));
         }
         if ribbon.is_some() && cable.model.starts_with("GY") && !cable.model.starts_with("GYD") {
-            breaches.push(format!("model {} has no ribbons", cable.model));
+            breaches.push(phrase!("model {} has no ribbons", "型号 {} 不是带状光缆", cable.model));
         }
         for breach in breaches {
-            notes.say(id, [], format!("{}: {breach}", ctx.named(id)));
+            notes.say(id, [], phrase!("{}: {}", "{}：{}", ctx.named(id), breach));
         }
     }
 }
@@ -108,12 +135,18 @@ pub(crate) fn plausible_section_length(ctx: &Context<'_>, notes: &mut Notes) {
         let (name, ends) = (ctx.named(id), [cable.a.any(), cable.b.any()]);
         let most_m = straight_m * limits.section_ratio_max + 2.0 * limits.slack_per_room_m;
         if length_m + ROUNDING_M < straight_m * (1.0 - SPHERE_ERROR) {
-            let message = format!("{name} is {length_m:.0} m long but its ends are {straight_m:.0} m apart");
+            let message = phrase!(
+                "{} is {length_m:.0} m long but its ends are {straight_m:.0} m apart",
+                "{} 长 {length_m:.0} m，短于两端直线距离 {straight_m:.0} m",
+                name
+            );
             notes.say(id, ends, message);
         } else if length_m > most_m {
             let ratio = limits.section_ratio_max;
-            let message = format!(
-                "{name} is {length_m:.0} m long, more than {ratio} times the {straight_m:.0} m between its ends"
+            let message = phrase!(
+                "{} is {length_m:.0} m long, more than {ratio} times the {straight_m:.0} m between its ends",
+                "{} 长 {length_m:.0} m，超过两端直线距离 {straight_m:.0} m 的 {ratio} 倍",
+                name
             );
             notes.say(id, ends, message);
         }
@@ -140,13 +173,25 @@ pub(crate) fn section_follows_spans(ctx: &Context<'_>, notes: &mut Notes) {
         }
         let name = ctx.named(id);
         if let Some((leg, span)) = broken {
-            let from = if leg == 0 { "end A, at ".to_owned() + &ctx.named(at) } else { ctx.named(last) };
-            let message = format!("{name} does not lie in connected spans: {} does not meet {from}", ctx.named(span));
+            let from = if leg == 0 { phrase!("end A, at {}", "A 端 {}", ctx.named(at)) } else { ctx.named(last) };
+            let message = phrase!(
+                "{} does not lie in connected spans: {} does not meet {}",
+                "{} 敷设的路由不相连：{} 与 {} 不相接",
+                name,
+                ctx.named(span),
+                from
+            );
             notes.say(id, [span.any()], message);
         } else if at != ctx.ground(cable.b) {
             let end = ctx.named(ctx.ground(cable.b));
-            let message =
-                format!("{name} ends at {end} but its spans, {} the last, lead to {}", ctx.named(last), ctx.named(at));
+            let message = phrase!(
+                "{} ends at {} but its spans, {} the last, lead to {}",
+                "{} 终于 {}，但其路由（末段 {}）通往 {}",
+                name,
+                end,
+                ctx.named(last),
+                ctx.named(at)
+            );
             notes.say(id, [last.any()], message);
         }
     }

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
 use linewright_catalog::{Catalog, Policy};
-use linewright_model::{AnyId, Carrier, Network, PlaceId, PortKind, Position, SpanId, Stored};
+use linewright_model::{AnyId, Carrier, Network, Phrase, PlaceId, PortKind, Position, SpanId, Stored, phrase};
 use linewright_search::trench::{self, Beside, Limits};
 
 use crate::joints::Joints;
@@ -79,27 +79,29 @@ impl<'a> Context<'a> {
     }
 
     /// A record as messages name it: its table and code.
-    pub(crate) fn named(&self, id: impl Into<AnyId>) -> String {
+    pub(crate) fn named(&self, id: impl Into<AnyId>) -> Phrase {
         let id = id.into();
-        let table = id.table.name().replace('_', " ");
-        self.network.tag(id).map_or_else(|| id.to_string(), |tag| format!("{table} {}", tag.code))
+        match self.network.tag(id) {
+            Some(tag) => phrase!("{} {}", "{} {}", id.table, tag.code),
+            None => phrase!("{id}", "{id}"),
+        }
     }
 
     /// A slot as messages name it.
-    pub(crate) fn slot_named(&self, carrier: Carrier, slot: u32) -> String {
+    pub(crate) fn slot_named(&self, carrier: Carrier, slot: u32) -> Phrase {
         let what = match carrier {
-            Carrier::Cable(_) => "core",
+            Carrier::Cable(_) => Numbered::Core,
             Carrier::Device(device) => self.port_word(device, slot),
-            Carrier::Span(_) | Carrier::Link(_) => "slot",
+            Carrier::Span(_) | Carrier::Link(_) => Numbered::Slot,
         };
-        format!("{what} {slot} of {}", self.named(carrier.any()))
+        of(numbered(what, slot, slot), self.named(carrier.any()))
     }
 
     /// What a port of a device is called.
-    pub(crate) fn port_word(&self, device: linewright_model::DeviceId, port: u32) -> &'static str {
+    pub(crate) fn port_word(&self, device: linewright_model::DeviceId, port: u32) -> Numbered {
         match self.port_kind(device, port) {
-            Some(PortKind::OpticalTerminal | PortKind::DigitalTerminal) => "terminal",
-            _ => "port",
+            Some(PortKind::OpticalTerminal | PortKind::DigitalTerminal) => Numbered::Terminal,
+            _ => Numbered::Port,
         }
     }
 
@@ -142,7 +144,7 @@ impl Notes {
     }
 
     /// Notes one breach.
-    pub(crate) fn say(&mut self, subject: impl Into<AnyId>, others: impl IntoIterator<Item = AnyId>, message: String) {
+    pub(crate) fn say(&mut self, subject: impl Into<AnyId>, others: impl IntoIterator<Item = AnyId>, message: Phrase) {
         let Rule { number, code, severity, .. } = *self.rule;
         let mut others: Vec<AnyId> = others.into_iter().collect();
         others.dedup();
@@ -154,7 +156,31 @@ impl Notes {
     }
 }
 
-/// Numbers as people write them: `core 3`, `cores 3–8`.
-pub(crate) fn numbered(what: &str, first: u32, last: u32) -> String {
-    if first == last { format!("{what} {first}") } else { format!("{what}s {first}–{last}") }
+/// What is numbered.
+#[derive(Clone, Copy)]
+pub(crate) enum Numbered {
+    Core,
+    Port,
+    Terminal,
+    Slot,
+}
+
+/// Numbers as people write them: `core 3`, `cores 3–8`, `3–8 号纤芯`.
+pub(crate) fn numbered(what: Numbered, first: u32, last: u32) -> Phrase {
+    let (en, zh) = match what {
+        Numbered::Core => ("core", "纤芯"),
+        Numbered::Port => ("port", "端口"),
+        Numbered::Terminal => ("terminal", "端子"),
+        Numbered::Slot => ("slot", "时隙"),
+    };
+    if first == last {
+        phrase!("{en} {first}", "{first} 号{zh}")
+    } else {
+        phrase!("{en}s {first}–{last}", "{first}–{last} 号{zh}")
+    }
+}
+
+/// A part of a whole: `core 3 of cable FEED`, `光缆段 FEED 3 号纤芯`.
+pub(crate) fn of(part: Phrase, whole: Phrase) -> Phrase {
+    phrase!("{0} of {1}", "{1} {0}", part, whole)
 }

@@ -1,6 +1,8 @@
 //! Rules 19 and 20: ducts and pole lines, and what is taken of them.
 
-use linewright_model::{AnyId, CableId, Carrier, Discipline, Id, Link, Place, PlaceKind, Span, SpanKind};
+use linewright_model::{
+    AnyId, CableId, Carrier, Discipline, Id, Link, Phrase, Place, PlaceKind, Span, SpanKind, phrase,
+};
 
 use crate::{Context, Notes};
 
@@ -8,10 +10,10 @@ use crate::{Context, Notes};
 /// lies in a bore that the duct does not have; and no more is taken of a link than it offers.
 pub(crate) fn taken_within_capacity(ctx: &Context<'_>, notes: &mut Notes) {
     let spans = ctx.each::<Span>().map(|(id, span)| {
-        let unit = if span.kind == SpanKind::Duct { "bores" } else { "attachments" };
+        let unit = if span.kind == SpanKind::Duct { ["bores", "管孔"] } else { ["attachments", "挂点"] };
         (Carrier::Span(id), span.discipline(), unit)
     });
-    let links = ctx.each::<Link>().map(|(id, link)| (Carrier::Link(id), link.slots, "slots"));
+    let links = ctx.each::<Link>().map(|(id, link)| (Carrier::Link(id), link.slots, ["slots", "时隙"]));
     for (carrier, discipline, unit) in spans.chain(links) {
         // Numbered slots and bandwidth are guarded by `apply`.
         let Discipline::Counted { capacity: Some(capacity) } = discipline else { continue };
@@ -19,7 +21,13 @@ pub(crate) fn taken_within_capacity(ctx: &Context<'_>, notes: &mut Notes) {
         let Some(taken) = ctx.network.taken(carrier).filter(|taken| taken.amount() > capacity) else { continue };
         let (name, amount) = (ctx.named(carrier.any()), taken.amount());
         let by: Vec<AnyId> = taken.amount_owners().map(|(owner, _)| owner).collect();
-        notes.say(carrier.any(), by, format!("{name} has {capacity} {unit} of which {amount} are taken"));
+        let [unit, unit_zh] = unit;
+        let message = phrase!(
+            "{} has {capacity} {unit} of which {amount} are taken",
+            "{} 有{unit_zh} {capacity} 个，已占用 {amount} 个",
+            name
+        );
+        notes.say(carrier.any(), by, message);
     }
     for (id, span) in ctx.each::<Span>() {
         let Some(capacity) = span.capacity else { continue };
@@ -28,7 +36,13 @@ pub(crate) fn taken_within_capacity(ctx: &Context<'_>, notes: &mut Notes) {
             let absent = |bore: &u16| *bore == 0 || u32::from(*bore) > capacity;
             for bore in hops.filter(|hop| hop.span == id).filter_map(|hop| hop.bore).filter(absent) {
                 let (name, lies) = (ctx.named(id), ctx.named(cable));
-                notes.say(id, [cable.any()], format!("{name} has {capacity} bores but {lies} lies in bore {bore}"));
+                let message = phrase!(
+                    "{} has {capacity} bores but {} lies in bore {bore}",
+                    "{} 有管孔 {capacity} 个，但 {} 登记在 {bore} 号孔",
+                    name,
+                    lies
+                );
+                notes.say(id, [cable.any()], message);
             }
         }
     }
@@ -47,16 +61,20 @@ pub(crate) fn duct_ends_at_manhole_or_room(ctx: &Context<'_>, notes: &mut Notes)
         for end in ends {
             let Some(place) = ctx.network.get(end) else { continue };
             if let Some(what) = no_duct_end(place) {
-                notes.say(id, [end.any()], format!("{} ends at {}, {what}", ctx.named(id), ctx.named(end)));
+                notes.say(
+                    id,
+                    [end.any()],
+                    phrase!("{} ends at {}, {}", "{} 终于 {}，{}", ctx.named(id), ctx.named(end), what),
+                );
             }
         }
     }
 }
 
-fn no_duct_end(place: &Place) -> Option<&'static str> {
+fn no_duct_end(place: &Place) -> Option<Phrase> {
     match place.kind {
-        PlaceKind::Closure => Some("a closure"),
-        PlaceKind::DistributionBox => place.within.map(|_| "a box inside another place"),
+        PlaceKind::Closure => Some(phrase!("a closure", "是接头盒")),
+        PlaceKind::DistributionBox => place.within.map(|_| phrase!("a box inside another place", "是其他地点内的箱体")),
         PlaceKind::Site(_)
         | PlaceKind::Manhole
         | PlaceKind::Handhole

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use linewright_model::AnyId;
-use serde::Serialize;
+use linewright_model::{AnyId, Phrase};
+use serde::{Serialize, Serializer};
 
 use crate::{RULES, Rule};
 
@@ -33,7 +33,12 @@ pub struct Finding {
     /// The other records concerned.
     pub others: Vec<AnyId>,
     /// What is wrong, with codes and figures.
-    pub message: String,
+    #[serde(flatten, serialize_with = "in_both_languages")]
+    pub message: Phrase,
+}
+
+fn in_both_languages<S: Serializer>(message: &Phrase, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_map([("message", &message.en), ("message_zh", &message.zh)])
 }
 
 /// Findings of one rule.
@@ -106,7 +111,7 @@ mod tests {
     fn finding(number: u8, raw: u32) -> Finding {
         let rule = RULES.iter().find(|rule| rule.number == number).unwrap();
         let subject = AnyId { table: TableKind::Cable, raw };
-        let message = "cable C1: breach".to_owned();
+        let message = Phrase::new("cable C1: breach", "光缆段 C1 违规");
         Finding { number, code: rule.code, severity: rule.severity, subject, others: Vec::new(), message }
     }
 
@@ -115,7 +120,7 @@ mod tests {
         let json = serde_json::to_string(&finding(17, 3)).unwrap();
         assert_eq!(
             json,
-            r#"{"number":17,"code":"plausible-section-length","severity":"warning","subject":{"table":"cable","id":3},"others":[],"message":"cable C1: breach"}"#
+            r#"{"number":17,"code":"plausible-section-length","severity":"warning","subject":{"table":"cable","id":3},"others":[],"message":"cable C1: breach","message_zh":"光缆段 C1 违规"}"#
         );
         let summary = Summary::of(&[finding(1, 0), finding(17, 1), finding(17, 2)]);
         assert_eq!((summary.findings, summary.errors, summary.warnings, summary.infos), (3, 1, 2, 0));

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use linewright_model::{Fixture, Id, Jumper, JumperId, Network, PlaceKind, Port, Splice, SpliceId, SpliceSide};
+use linewright_model::{
+    Fixture, Id, Jumper, JumperId, Network, Phrase, PlaceKind, Port, Splice, SpliceId, SpliceSide, phrase,
+};
 
-use crate::context::numbered;
+use crate::context::{Numbered, numbered, of};
 use crate::near::Scope;
 use crate::{Context, Notes};
 
@@ -140,9 +142,16 @@ pub(crate) fn one_connection_per_core_end(ctx: &Context<'_>, notes: &mut Notes) 
             continue;
         }
         for Overlap { first, last, splices } in seams.overlaps() {
-            let cores = numbered("core", first, last);
+            let cores = numbered(Numbered::Core, first, last);
             let [one, other] = splices.map(|splice| ctx.named(splice));
-            let message = format!("{cores} of {}, end {end:?}, joined twice: by {one} and by {other}", ctx.named(id));
+            let message = phrase!(
+                "{0} of {1}, end {end:?}, joined twice: by {2} and by {3}",
+                "{1} {end:?} 端 {0}重复接续：{2} 与 {3}",
+                cores,
+                ctx.named(id),
+                one,
+                other
+            );
             notes.say(id, splices.map(Id::any), message);
         }
     }
@@ -152,20 +161,31 @@ pub(crate) fn one_connection_per_core_end(ctx: &Context<'_>, notes: &mut Notes) 
 pub(crate) fn splice_joins_two_cores(ctx: &Context<'_>, notes: &mut Notes) {
     for (id, splice) in ctx.each::<Splice>() {
         if let Some(itself) = joined_to_itself(splice) {
-            let message = format!("{} joins {} to itself", ctx.named(id), side_named(ctx, &itself, splice.count));
+            let message = phrase!(
+                "{} joins {} to itself",
+                "{} 将 {} 与其自身相接",
+                ctx.named(id),
+                side_named(ctx, &itself, splice.count)
+            );
             notes.say(id, [fixed_to(itself.on)], message);
         }
         let Some(place) = ctx.network.get(splice.at) else { continue };
         use PlaceKind::*;
-        if matches!(place.kind, Manhole | Handhole | Pole | Entry) {
-            let message = format!(
-                "{} lies open at {}, a {}; splices are made in a closure, cabinet, box or room",
-                ctx.named(id),
-                ctx.named(splice.at),
-                format!("{:?}", place.kind).to_lowercase(),
-            );
-            notes.say(id, [splice.at.any()], message);
-        }
+        let kind = match place.kind {
+            Manhole => phrase!("a manhole", "人孔"),
+            Handhole => phrase!("a handhole", "手孔"),
+            Pole => phrase!("a pole", "电杆"),
+            Entry => phrase!("an entry", "进局/进楼处"),
+            _ => continue,
+        };
+        let message = phrase!(
+            "{} lies open at {}, {}; splices are made in a closure, cabinet, box or room",
+            "{} 登记在 {}（{}）；接续须在接头盒、光交箱、箱体或机房内",
+            ctx.named(id),
+            ctx.named(splice.at),
+            kind
+        );
+        notes.say(id, [splice.at.any()], message);
     }
 }
 
@@ -182,13 +202,13 @@ pub(crate) fn fixed_to(fixture: Fixture) -> linewright_model::AnyId {
     }
 }
 
-fn side_named(ctx: &Context<'_>, side: &SpliceSide, count: u32) -> String {
+fn side_named(ctx: &Context<'_>, side: &SpliceSide, count: u32) -> Phrase {
     let last = side.first.saturating_add(count).saturating_sub(1);
     let what = match side.on {
-        Fixture::Cable { .. } => "core",
+        Fixture::Cable { .. } => Numbered::Core,
         Fixture::Device { id } => ctx.port_word(id, side.first),
     };
-    format!("{} of {}", numbered(what, side.first, last), ctx.named(fixed_to(side.on)))
+    of(numbered(what, side.first, last), ctx.named(fixed_to(side.on)))
 }
 
 /// Rule 3: what a splice joins is there: sections that end at its place and devices that stand there, with cores and
@@ -216,15 +236,24 @@ pub(crate) fn splice_where_sections_end(ctx: &Context<'_>, notes: &mut Notes) {
             let (name, target) = (ctx.named(id), side_named(ctx, &side, splice.count));
             if !ctx.together(splice.at, stands) {
                 let end = match side.on {
-                    Fixture::Cable { end, .. } => format!("end {end:?} of that section is at"),
-                    Fixture::Device { .. } => "that device stands at".to_owned(),
+                    Fixture::Cable { end, .. } => phrase!("end {end:?} of that section is at", "该段 {end:?} 端位于"),
+                    Fixture::Device { .. } => phrase!("that device stands at", "该设备位于"),
                 };
                 let (at, stands_at) = (ctx.named(splice.at), ctx.named(stands));
-                let message = format!("{name} at {at} joins {target}, but {end} {stands_at}");
+                let message = phrase!(
+                    "{} at {} joins {}, but {} {}",
+                    "{} 位于 {}，连接 {}，但{} {}",
+                    name,
+                    at,
+                    target,
+                    end,
+                    stands_at
+                );
                 notes.say(id, [fixed_to(side.on), stands.any()], message);
             }
             if !exist {
-                notes.say(id, [fixed_to(side.on)], format!("{name} joins {target}, which do not all exist"));
+                let message = phrase!("{} joins {}, which do not all exist", "{} 连接 {}，但并非都存在", name, target);
+                notes.say(id, [fixed_to(side.on)], message);
             }
         }
     }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use linewright_model::{
-    CableEnd, Carrier, DeviceId, Fixture, Id, Layer, Leg, LegRole, PlaceId, Port, PortKind, SlotState, Take, Trail,
-    TrailId,
+    CableEnd, Carrier, DeviceId, Fixture, Id, Layer, Leg, LegRole, Phrase, PlaceId, Port, PortKind, SlotState, Take,
+    Trail, TrailId, phrase,
 };
 
 use crate::slots::is_new;
@@ -61,7 +61,11 @@ impl Noter<'_, '_> {
                 }
                 (carrier, _) => {
                     let named = self.ctx.named(carrier.any());
-                    let breach = format!("takes an amount of {named}, which is no part of an optical route");
+                    let breach = phrase!(
+                        "takes an amount of {}, which is no part of an optical route",
+                        "占用了 {} 的容量，而它不属于光路",
+                        named
+                    );
                     self.say(holding.part, &breach, &[carrier]);
                 }
             }
@@ -99,16 +103,16 @@ impl Noter<'_, '_> {
 
     fn walk(&mut self, part: u8, chain: &[Element]) {
         let (Some(first), Some(last)) = (chain.first(), chain.last()) else { return };
-        for (element, verb) in [(first, "begins"), (last, "ends")] {
+        for (element, verb) in [(first, phrase!("begins", "始于")), (last, phrase!("ends", "终于"))] {
             // A core selected or reserved may be spliced on later; one in service must end somewhere.
             if !matches!(element.carrier, Carrier::Device(_)) && !is_new(element.state) {
-                let breach = format!("{verb} on {}, not on a port", self.named(element));
+                let breach = phrase!("{} on {}, not on a port", "{} {}，而非端口", verb, self.named(element));
                 self.say(part, &breach, &[element.carrier]);
             }
         }
         for element in chain {
             if matches!(element.carrier, Carrier::Device(_)) && self.kind(element).is_none() {
-                let breach = format!("takes {}, which does not exist", self.named(element));
+                let breach = phrase!("takes {}, which does not exist", "使用 {}，而它不存在", self.named(element));
                 self.say(part, &breach, &[element.carrier]);
             }
         }
@@ -130,16 +134,16 @@ impl Noter<'_, '_> {
         }
     }
 
-    fn breach(&self, one: &Element, other: &Element, turns_back: bool) -> String {
+    fn breach(&self, one: &Element, other: &Element, turns_back: bool) -> Phrase {
         if turns_back {
-            return format!("enters and leaves {} at the same end", self.named(one));
+            return phrase!("enters and leaves {} at the same end", "在同一端进出 {}", self.named(one));
         }
         let how = match (one.carrier, other.carrier) {
-            _ if is_new(one.state) || is_new(other.state) => "they are not in one place",
-            (Carrier::Device(_), Carrier::Device(_)) => "no jumper joins them",
-            _ => "no splice joins them",
+            _ if is_new(one.state) || is_new(other.state) => phrase!("they are not in one place", "不在同一地点"),
+            (Carrier::Device(_), Carrier::Device(_)) => phrase!("no jumper joins them", "没有跳纤相连"),
+            _ => phrase!("no splice joins them", "没有接续相连"),
         };
-        format!("{} and {} do not meet: {how}", self.named(one), self.named(other))
+        phrase!("{} and {} do not meet: {}", "{} 与 {} 不相接：{}", self.named(one), self.named(other), how)
     }
 
     /// How two elements touch; empty when they do not.
@@ -223,18 +227,19 @@ impl Noter<'_, '_> {
         }
     }
 
-    fn named(&self, element: &Element) -> String {
+    fn named(&self, element: &Element) -> Phrase {
         self.ctx.slot_named(element.carrier, element.slot)
     }
 
-    fn say(&mut self, part: u8, breach: &str, others: &[Carrier]) {
+    fn say(&mut self, part: u8, breach: &Phrase, others: &[Carrier]) {
         let leg = match self.role {
-            LegRole::Working => "working leg".to_owned(),
-            LegRole::Protection => "protection leg".to_owned(),
-            LegRole::Member(member) => format!("member {member}"),
+            LegRole::Working => phrase!("working leg", "主用"),
+            LegRole::Protection => phrase!("protection leg", "保护"),
+            LegRole::Member(member) => phrase!("member {member}", "成员 {member}"),
         };
-        let fibre = if part == 0 { String::new() } else { format!(", fibre {}", u16::from(part) + 1) };
-        let message = format!("{}, {leg}{fibre}: {breach}", self.ctx.named(self.trail));
+        let number = u16::from(part) + 1;
+        let fibre = if part == 0 { Phrase::default() } else { phrase!(", fibre {number}", "第 {number} 芯") };
+        let message = phrase!("{}, {}{}: {}", "{}（{}{}）：{}", self.ctx.named(self.trail), leg, fibre, breach);
         self.notes.say(self.trail.any(), others.iter().map(|carrier| carrier.any()), message);
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use linewright_model::{
-    AnyId, Cable, Carrier, Device, Holding, Id, Link, LinkId, SlotState, Stage, TableKind, Take, Trail,
+    AnyId, Cable, Carrier, Device, Holding, Id, Link, LinkId, SlotState, Stage, TableKind, Take, Trail, phrase,
 };
 
 use crate::{Context, Notes};
@@ -23,8 +23,11 @@ pub(crate) fn occupied_has_owner(ctx: &Context<'_>, notes: &mut Notes) {
         let occupied = trail.holdings().filter(|holding| holding.state == SlotState::Occupied).count();
         if !serves && occupied > 0 {
             let name = ctx.named(id);
-            let message =
-                format!("{name} occupies {occupied} slots for nobody: no link rides on it, no customer or order");
+            let message = phrase!(
+                "{} occupies {occupied} slots for nobody: no link rides on it, no customer or order",
+                "{} 占用 {occupied} 个资源却无归属：无承载链路、无客户、无工单",
+                name
+            );
             notes.say(id, [], message);
         }
     }
@@ -44,7 +47,13 @@ pub(crate) fn one_owner(ctx: &Context<'_>, notes: &mut Notes) {
             if owners && pair[0].slot == pair[1].slot {
                 let [one, other] = [pair[0].by, pair[1].by];
                 let slot = ctx.slot_named(carrier, pair[0].slot);
-                let message = format!("{slot} is held by both {} and {}", ctx.named(one), ctx.named(other));
+                let message = phrase!(
+                    "{} is held by both {} and {}",
+                    "{} 同时归属 {} 和 {}",
+                    slot,
+                    ctx.named(one),
+                    ctx.named(other)
+                );
                 notes.say(carrier.any(), [one, other], message);
             }
         }
@@ -60,11 +69,22 @@ pub(crate) fn new_routes_on_sound_plant(ctx: &Context<'_>, notes: &mut Notes) {
             if let Take::Slot(slot) = *take
                 && ctx.network.slot(*carrier, slot).faulty
             {
-                let message = format!("{} is {state} by {} but damaged", ctx.slot_named(*carrier, slot), ctx.named(id));
+                let message = phrase!(
+                    "{0} is {1} by {2} but damaged",
+                    "{0} 被 {2} {1}，但已损坏",
+                    ctx.slot_named(*carrier, slot),
+                    state,
+                    ctx.named(id)
+                );
                 notes.say(id, [carrier.any()], message);
             }
             if stage(ctx, *carrier) == Some(Stage::Retired) && retired.insert(*carrier) {
-                let message = format!("{} is to rest on {}, which is retired", ctx.named(id), ctx.named(carrier.any()));
+                let message = phrase!(
+                    "{} is to rest on {}, which is retired",
+                    "{} 拟使用 {}，而该资源已退网",
+                    ctx.named(id),
+                    ctx.named(carrier.any())
+                );
                 notes.say(id, [carrier.any()], message);
             }
         }
@@ -85,15 +105,17 @@ fn stage(ctx: &Context<'_>, carrier: Carrier) -> Option<Stage> {
 pub(crate) fn reservation_is_accounted_for(ctx: &Context<'_>, notes: &mut Notes) {
     for (id, trail, slots) in reserving(ctx) {
         let missing = match &trail.reservation {
-            None => "order, user and expiry",
+            None => phrase!("order, user and expiry", "工单、人员和期限"),
             Some(r) => match (r.order.trim().is_empty(), r.user.trim().is_empty()) {
-                (true, true) => "order and user",
-                (true, false) => "order",
-                (false, true) => "user",
+                (true, true) => phrase!("order and user", "工单和人员"),
+                (true, false) => phrase!("order", "工单"),
+                (false, true) => phrase!("user", "人员"),
                 (false, false) => continue,
             },
         };
-        notes.say(id, [], format!("{} reserves {slots} slots without {missing}", ctx.named(id)));
+        let message =
+            phrase!("{} reserves {slots} slots without {}", "{} 预占 {slots} 个资源，缺{}", ctx.named(id), missing);
+        notes.say(id, [], message);
     }
 }
 
@@ -103,7 +125,11 @@ pub(crate) fn expired_reservation_released(ctx: &Context<'_>, notes: &mut Notes)
         let Some(reservation) = &trail.reservation else { continue };
         if reservation.expires <= ctx.now {
             let (order, day) = (&reservation.order, reservation.expires.format("%Y-%m-%d %H:%M UTC"));
-            let message = format!("{} still reserves {slots} slots for order {order}, expired {day}", ctx.named(id));
+            let message = phrase!(
+                "{} still reserves {slots} slots for order {order}, expired {day}",
+                "{} 为工单 {order} 预占 {slots} 个资源，已于 {day} 到期未释放",
+                ctx.named(id)
+            );
             notes.say(id, [], message);
         }
     }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use linewright_model::{
-    CableId, Carrier, Device, DeviceId, Fixture, Id, Jumper, Port, PortKind, SlotState, SlotStatus, SlotUse, Splice,
-    SpliceId,
+    CableId, Carrier, Device, DeviceId, Fixture, Id, Jumper, Phrase, Port, PortKind, SlotState, SlotStatus, SlotUse,
+    Splice, SpliceId, phrase,
 };
 
 use crate::context::numbered;
@@ -22,16 +22,28 @@ pub(crate) fn one_core_one_jumper(ctx: &Context<'_>, notes: &mut Notes) {
         for Overlap { first, last, splices } in seams.overlaps() {
             let ports = numbered(ctx.port_word(id, first), first, last);
             let [one, other] = splices.map(|splice| ctx.named(splice));
-            let message = format!("{ports} of {}, spliced twice from behind: by {one} and by {other}", ctx.named(id));
+            let message = phrase!(
+                "{0} of {1}, spliced twice from behind: by {2} and by {3}",
+                "{1} {0}背面重复成端：{2} 与 {3}",
+                ports,
+                ctx.named(id),
+                one,
+                other
+            );
             notes.say(id, splices.map(Id::any), message);
         }
     }
     for (port, jumpers) in ctx.joints.jumpers() {
         let most = if ctx.port_kind(port.device, port.port) == Some(PortKind::Optical) { 2 } else { 1 };
         if jumpers.len() > most && ctx.judges(port.device) {
-            let names: Vec<String> = jumpers.iter().map(|(jumper, _)| ctx.named(*jumper)).collect();
-            let at = ctx.slot_named(Carrier::Device(port.device), port.port);
-            let message = format!("{at} has {} jumpers where {most} fits: {}", jumpers.len(), names.join(", "));
+            let names = Phrase::listed(jumpers.iter().map(|(jumper, _)| ctx.named(*jumper)));
+            let (at, count) = (ctx.slot_named(Carrier::Device(port.device), port.port), jumpers.len());
+            let message = phrase!(
+                "{} has {count} jumpers where {most} fits: {}",
+                "{} 有 {count} 根跳纤，应不多于 {most} 根：{}",
+                at,
+                names
+            );
             notes.say(port.device, jumpers.iter().map(|(jumper, _)| jumper.any()), message);
         }
     }
@@ -43,14 +55,21 @@ pub(crate) fn jumper_within_one_room(ctx: &Context<'_>, notes: &mut Notes) {
         for port in [jumper.a, jumper.b] {
             if ctx.port_kind(port.device, port.port).is_none() {
                 let (name, device) = (ctx.named(id), ctx.named(port.device));
-                let message = format!("{name} ends on port {} of {device}, which does not exist", port.port);
+                let number = port.port;
+                let message = phrase!(
+                    "{} ends on port {number} of {}, which does not exist",
+                    "{} 终于 {} {number} 号端口，该端口不存在",
+                    name,
+                    device
+                );
                 notes.say(id, [port.device.any()], message);
             }
         }
         let place = |port: Port| ctx.network.get(port.device).map(|device| device.place);
         let (Some(a), Some(b)) = (place(jumper.a), place(jumper.b)) else { continue };
         if !ctx.together(a, b) {
-            let message = format!("{} runs from {} to {}", ctx.named(id), ctx.named(a), ctx.named(b));
+            let message =
+                phrase!("{} runs from {} to {}", "{} 从 {} 跳至 {}", ctx.named(id), ctx.named(a), ctx.named(b));
             notes.say(id, [a.any(), b.any()], message);
         }
     }
@@ -64,9 +83,12 @@ pub(crate) fn idle_has_no_jumper(ctx: &Context<'_>, notes: &mut Notes) {
         if idle.is_empty() {
             continue;
         }
-        let names: Vec<String> = idle.iter().map(|p| ctx.slot_named(Carrier::Device(p.device), p.port)).collect();
-        let verb = if idle.len() == 1 { "is" } else { "are" };
-        let message = format!("{} {verb} idle and yet patched by {}", names.join(" and "), ctx.named(id));
+        let named = |port: &Port| ctx.slot_named(Carrier::Device(port.device), port.port);
+        let idle_ones = match idle.as_slice() {
+            [one, other] => phrase!("{} and {} are", "{} 和 {} ", named(one), named(other)),
+            ports => phrase!("{} is", "{} ", Phrase::listed(ports.iter().map(named))),
+        };
+        let message = phrase!("{} idle and yet patched by {}", "{}空闲，却接有 {}", idle_ones, ctx.named(id));
         notes.say(id, idle.iter().map(|port| port.device.any()), message);
     }
 }
@@ -126,8 +148,9 @@ pub(crate) fn terminal_agrees_with_core(ctx: &Context<'_>, notes: &mut Notes) {
             if agree {
                 continue;
             }
-            let message = format!(
+            let message = phrase!(
                 "{} is {} but {} behind it is {}",
+                "{} {}，其背面的 {} {}",
                 ctx.slot_named(Carrier::Device(pair.device), port),
                 said(ctx, terminal),
                 ctx.slot_named(Carrier::Cable(pair.cable), core),
@@ -138,10 +161,10 @@ pub(crate) fn terminal_agrees_with_core(ctx: &Context<'_>, notes: &mut Notes) {
     }
 }
 
-fn said(ctx: &Context<'_>, status: SlotStatus) -> String {
+fn said(ctx: &Context<'_>, status: SlotStatus) -> Phrase {
     match status.owner {
-        Some(owner) => format!("{} by {}", status.state, ctx.named(owner)),
-        None => status.state.to_string(),
+        Some(owner) => phrase!("{0} by {1}", "被 {1} {0}", status.state, ctx.named(owner)),
+        None => phrase!("{}", "{}", status.state),
     }
 }
 

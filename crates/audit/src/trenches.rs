@@ -1,6 +1,6 @@
 //! Rules 41 and 42: what DOMAIN §2.9 says of spans that run beside each other. They have no number in DOMAIN §10.
 
-use linewright_model::Id;
+use linewright_model::{Id, phrase};
 use linewright_search::trench::{Beside, data_says_otherwise};
 
 use crate::{Context, Notes};
@@ -10,8 +10,9 @@ pub(crate) fn trench_agrees_with_course(ctx: &Context<'_>, notes: &mut Notes) {
     for Beside { a, b, common_m } in ctx.beside() {
         let (Some(one), Some(other)) = (ctx.network.get(*a), ctx.network.get(*b)) else { continue };
         if data_says_otherwise(one, other) {
-            let message = format!(
+            let message = phrase!(
                 "{} is recorded in trench {} and {} in trench {}, but they run beside each other for {common_m:.0} m",
+                "{} 登记在沟 {}，{} 登记在沟 {}，两者却并行 {common_m:.0} m",
                 ctx.named(*a),
                 one.trench,
                 ctx.named(*b),
@@ -27,13 +28,19 @@ pub(crate) fn trench_is_recorded(ctx: &Context<'_>, notes: &mut Notes) {
     for Beside { a, b, common_m } in ctx.beside() {
         let (Some(one), Some(other)) = (ctx.network.get(*a), ctx.network.get(*b)) else { continue };
         let without = match (one.trench.is_empty(), other.trench.is_empty()) {
-            (true, true) => "neither names a trench".to_owned(),
-            (true, false) => format!("only the second names a trench, {}", other.trench),
-            (false, true) => format!("only the first names a trench, {}", one.trench),
+            (true, true) => phrase!("neither names a trench", "两者均未登记所在的沟"),
+            (true, false) => phrase!("only the second names a trench, {}", "只有后者登记了沟 {}", other.trench),
+            (false, true) => phrase!("only the first names a trench, {}", "只有前者登记了沟 {}", one.trench),
             (false, false) => continue,
         };
         let (first, second) = (ctx.named(*a), ctx.named(*b));
-        let message = format!("{first} and {second} run beside each other for {common_m:.0} m, but {without}");
+        let message = phrase!(
+            "{} and {} run beside each other for {common_m:.0} m, but {}",
+            "{} 与 {} 并行 {common_m:.0} m，但{}",
+            first,
+            second,
+            without
+        );
         notes.say(*a, [b.any()], message);
     }
 }

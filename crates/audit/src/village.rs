@@ -61,8 +61,14 @@ fn broken(edit: impl Fn(&Village, &mut ChangeSet)) -> Vec<Finding> {
 /// The edit breaks this rule, in these words, and no other.
 pub(crate) fn check(number: u8, message: &str, edit: impl Fn(&Village, &mut ChangeSet)) {
     let found = broken(edit);
-    let said: Vec<(u8, &str)> = found.iter().map(|finding| (finding.number, finding.message.as_str())).collect();
+    let said: Vec<(u8, &str)> = found.iter().map(|finding| (finding.number, finding.message.en.as_str())).collect();
     assert_eq!(said, [(number, message)]);
+    for Finding { message, .. } in &found {
+        let words = |text: &str| text.split_whitespace().filter(|word| word.len() > 3).count();
+        let left = message.zh.split(|c: char| !c.is_ascii()).map(|text| text.trim_matches(['-', ' ']));
+        let english = left.filter(|text| words(text) > 2).collect::<Vec<_>>();
+        assert!(english.is_empty() && !message.zh.is_ascii(), "not Chinese: {}", message.zh);
+    }
 }
 
 /// The edit breaks no rule.

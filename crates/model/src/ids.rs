@@ -144,3 +144,22 @@ impl fmt::Display for TableKind {
         f.write_str(self.name())
     }
 }
+
+impl TableKind {
+    /// What one record of the table is called in Chinese.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            TableKind::Dataset => "数据集",
+            TableKind::Place => "地点",
+            TableKind::Span => "路由段",
+            TableKind::Cable => "光缆段",
+            TableKind::Device => "设备",
+            TableKind::Splice => "接续",
+            TableKind::Jumper => "跳纤",
+            TableKind::Trail => "路径",
+            TableKind::Link => "链路",
+            TableKind::SlotMark => "状态标记",
+            TableKind::Address => "标准地址",
+        }
+    }
+}

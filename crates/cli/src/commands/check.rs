@@ -16,6 +16,7 @@ use crate::failure::Failure;
 use crate::output::Answer;
 use crate::session::{Session, catalog};
 use crate::text;
+use crate::text::words::Lang;
 
 /// What the rules found.
 #[derive(Serialize)]
@@ -96,7 +97,7 @@ pub async fn run(args: &Check, session: &Session) -> Result<Answer, Failure> {
         findings,
     };
     if let Some(path) = &args.out {
-        write_file(path, &written(path, &checked, &network)?)?;
+        write_file(path, &written(path, &checked, &network, session.lang)?)?;
     }
     let answer = Answer::new(session, &checked, || {
         let lang = session.lang;
@@ -173,8 +174,17 @@ fn no_formula(cell: &str) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
 }
 
-/// The file asked for: JSON, or CSV of the figures where some were asked for, else of the findings.
-fn written(path: &Path, checked: &Checked, network: &Network) -> Result<Vec<u8>, Failure> {
+/// Headings of what every row ends with: the version checked, when, and by whom.
+fn stamps(lang: Lang) -> [&'static str; 3] {
+    match lang {
+        Lang::En => ["version", "checked_at", "checked_by"],
+        Lang::Zh => ["版本", "检查时间", "检查人"],
+    }
+}
+
+/// The file asked for: JSON, or CSV of the figures where some were asked for, else of the findings, with the headings
+/// and sentences of the language.
+fn written(path: &Path, checked: &Checked, network: &Network, lang: Lang) -> Result<Vec<u8>, Failure> {
     let fault = |error: String| Failure::Internal(error);
     if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
         return serde_json::to_vec_pretty(checked).map_err(|error| fault(error.to_string()));
@@ -187,9 +197,15 @@ fn written(path: &Path, checked: &Checked, network: &Network) -> Result<Vec<u8>,
     let [version, at, by] = [stamp[0].as_str(), stamp[1].as_str(), stamp[2].as_str()];
     match &checked.figures {
         Some(figures) => {
-            let what = if figures.by == By::Region { "region" } else { "unit" };
-            let head = ["records", "errors", "warnings", "infos", "complete", "complete_percent"];
-            row(&[&[what], &head[..], &["version", "checked_at", "checked_by"]].concat())?;
+            let what = match figures.by {
+                By::Region => lang.pick("region", "区县"),
+                By::Unit => lang.pick("unit", "维护单位"),
+            };
+            let head = match lang {
+                Lang::En => ["records", "errors", "warnings", "infos", "complete", "complete_percent"],
+                Lang::Zh => ["记录", "错误", "警告", "提示", "完整", "完整率%"],
+            };
+            row(&[&[what], &head[..], &stamps(lang)].concat())?;
             for figure in &figures.rows {
                 let Figure { records, errors, warnings, infos, complete, .. } = figure;
                 let numbers = [records, errors, warnings, infos, complete].map(u64::to_string);
@@ -199,7 +215,11 @@ fn written(path: &Path, checked: &Checked, network: &Network) -> Result<Vec<u8>,
             }
         }
         None => {
-            row(&["rule", "name", "severity", "table", "code", "message", "version", "checked_at", "checked_by"])?;
+            let head = match lang {
+                Lang::En => ["rule", "name", "severity", "table", "code", "message"],
+                Lang::Zh => ["规则", "名称", "级别", "表", "编码", "问题"],
+            };
+            row(&[&head[..], &stamps(lang)].concat())?;
             for Finding { number, code, severity, subject, message, .. } in &checked.findings {
                 let severity = match severity {
                     Severity::Error => "E",
@@ -207,7 +227,8 @@ fn written(path: &Path, checked: &Checked, network: &Network) -> Result<Vec<u8>,
                     Severity::Info => "I",
                 };
                 let named = network.tag(*subject).map_or_else(|| subject.to_string(), |tag| tag.code.to_string());
-                let (number, table) = (number.to_string(), subject.table.name());
+                let (number, table) = (number.to_string(), lang.pick(subject.table.name(), subject.table.zh()));
+                let message = lang.pick(&message.en, &message.zh);
                 row(&[&number, code, severity, table, &named, message, version, at, by])?;
             }
         }

@@ -47,7 +47,7 @@ fn by_rule(findings: &[Finding], shown: usize, lang: Lang) -> String {
         let title = lang.pick(rule.title_en, rule.title_zh);
         out.push_str(&format!("{severity} {} {} × {} · {title}\n", rule.number, rule.code, found.len()));
         for finding in found.iter().take(shown) {
-            out.push_str(&format!("        {}\n", finding.message));
+            out.push_str(&format!("        {}\n", lang.pick(&finding.message.en, &finding.message.zh)));
         }
         let more = found.len().saturating_sub(shown);
         if more > 0 && shown > 0 {

@@ -6,20 +6,20 @@ use super::words::Lang;
 
 /// What the records of a table are called.
 pub fn table(lang: Lang, table: TableKind) -> &'static str {
-    let (en, zh) = match table {
-        TableKind::Dataset => ("data sets", "数据集"),
-        TableKind::Place => ("places", "地点"),
-        TableKind::Span => ("spans", "路由段"),
-        TableKind::Cable => ("cables", "光缆段"),
-        TableKind::Device => ("devices", "设备"),
-        TableKind::Splice => ("splices", "接续"),
-        TableKind::Jumper => ("jumpers", "跳纤"),
-        TableKind::Trail => ("trails", "路径"),
-        TableKind::Link => ("links", "链路"),
-        TableKind::SlotMark => ("slot marks", "状态标记"),
-        TableKind::Address => ("addresses", "标准地址"),
+    let en = match table {
+        TableKind::Dataset => "data sets",
+        TableKind::Place => "places",
+        TableKind::Span => "spans",
+        TableKind::Cable => "cables",
+        TableKind::Device => "devices",
+        TableKind::Splice => "splices",
+        TableKind::Jumper => "jumpers",
+        TableKind::Trail => "trails",
+        TableKind::Link => "links",
+        TableKind::SlotMark => "slot marks",
+        TableKind::Address => "addresses",
     };
-    lang.pick(en, zh)
+    lang.pick(en, table.zh())
 }
 
 /// Numbers as people write them: `1–48, 60`.
