@@ -4,13 +4,17 @@
 //! DOMAIN §10 and must still load. This crate is a lint over the data: each rule is one small named check, all of
 //! them registered in [`RULES`]. A check makes linear passes over the records; none compares all with all.
 
+mod boards;
 mod cables;
+mod chain;
 mod context;
 mod ducts;
 mod figures;
 mod finding;
 mod joints;
+mod light;
 mod near;
+mod pon;
 mod routes;
 mod rules;
 mod slots;

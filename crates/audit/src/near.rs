@@ -4,12 +4,15 @@ use std::collections::BTreeSet;
 
 use linewright_model::{AnyId, Id, Network, PlaceId, Record, Stored, TableKind};
 
+use crate::pon;
+
 /// Records to be judged again.
 ///
 /// A finding about a record rests on the record, on what is up to two references away from it, in either direction,
 /// and on what contains the places among those; rule 14 also on what the cores behind its terminals are taken for,
-/// three references away, so cables are counted as changed when what is taken of them is. The random networks of
-/// the tests hold the rules to this.
+/// three references away, so cables are counted as changed when what is taken of them is; rules about light also on
+/// the whole way of a link and on everything in the PON below it. The random networks of the tests hold the rules to
+/// this.
 pub(crate) struct Scope {
     ids: BTreeSet<AnyId>,
 }
@@ -34,6 +37,7 @@ impl Scope {
                 }
                 edge = next;
             }
+            ids.extend(pon::above(network, &found));
             ids.append(&mut found);
         }
         Self { ids }

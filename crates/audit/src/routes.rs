@@ -3,20 +3,13 @@
 use std::collections::BTreeMap;
 
 use linewright_model::{
-    CableEnd, Carrier, DeviceId, Fixture, Id, Layer, Leg, LegRole, Phrase, PlaceId, Port, PortKind, SlotState, Take,
+    CableEnd, Carrier, DeviceId, Fixture, Holding, Id, Layer, Leg, LegRole, Phrase, PlaceId, Port, PortKind, SlotState,
     Trail, TrailId, phrase,
 };
 
+use crate::chain::{Element, chains};
 use crate::slots::is_new;
 use crate::{Context, Notes};
-
-/// One element of a chain.
-#[derive(Clone, Copy)]
-struct Element {
-    carrier: Carrier,
-    slot: u32,
-    state: SlotState,
-}
 
 /// By which end two neighbours touch, where they are cores.
 type Meeting = (Option<CableEnd>, Option<CableEnd>);
@@ -50,55 +43,19 @@ struct Noter<'a, 'b> {
 }
 
 impl Noter<'_, '_> {
-    /// The leg's fibres, each as a chain.
+    /// The leg's fibres, each as a chain; of what is no part of an optical route it is said so.
     fn chains(&mut self, leg: &Leg) -> BTreeMap<u8, Vec<Element>> {
-        let mut chains: BTreeMap<u8, Vec<Element>> = BTreeMap::new();
-        for holding in &leg.holdings {
-            match (holding.carrier, holding.take) {
-                (Carrier::Cable(_) | Carrier::Device(_) | Carrier::Link(_), Take::Slot(slot)) => {
-                    let element = Element { carrier: holding.carrier, slot, state: holding.state };
-                    chains.entry(holding.part).or_default().push(element);
-                }
-                (carrier, _) => {
-                    let named = self.ctx.named(carrier.any());
-                    let breach = phrase!(
-                        "takes an amount of {}, which is no part of an optical route",
-                        "占用了 {} 的容量，而它不属于光路",
-                        named
-                    );
-                    self.say(holding.part, &breach, &[carrier]);
-                }
+        for Holding { carrier, take, part, .. } in &leg.holdings {
+            if Element::of(*carrier, *take, SlotState::Idle).is_none() {
+                let breach = phrase!(
+                    "takes an amount of {}, which is no part of an optical route",
+                    "占用了 {} 的容量，而它不属于光路",
+                    self.ctx.named(carrier.any())
+                );
+                self.say(*part, &breach, &[*carrier]);
             }
         }
-        self.share_ports(&mut chains);
-        chains
-    }
-
-    /// Gives the further fibres of a pair the equipment ports of the first, where they have none of their own.
-    fn share_ports(&self, chains: &mut BTreeMap<u8, Vec<Element>>) {
-        let Some(main) = chains.get(&0) else { return };
-        let equipment = |element: Option<&Element>| element.copied().filter(|element| self.is_equipment(element));
-        let (first, last) = (equipment(main.first()), equipment(main.last()));
-        for (_, chain) in chains.range_mut(1..) {
-            if let Some(port) = first.filter(|_| equipment(chain.first()).is_none()) {
-                chain.insert(0, port);
-            }
-            if let Some(port) = last.filter(|_| equipment(chain.last()).is_none()) {
-                chain.push(port);
-            }
-        }
-    }
-
-    fn is_equipment(&self, element: &Element) -> bool {
-        use PortKind::*;
-        self.kind(element).is_some_and(|kind| matches!(kind, Optical | Pon | E1 | Ethernet))
-    }
-
-    fn kind(&self, element: &Element) -> Option<PortKind> {
-        match element.carrier {
-            Carrier::Device(device) => self.ctx.port_kind(device, element.slot),
-            _ => None,
-        }
+        chains(self.ctx, leg)
     }
 
     fn walk(&mut self, part: u8, chain: &[Element]) {
@@ -111,7 +68,7 @@ impl Noter<'_, '_> {
             }
         }
         for element in chain {
-            if matches!(element.carrier, Carrier::Device(_)) && self.kind(element).is_none() {
+            if matches!(element.carrier, Carrier::Device(_)) && element.kind(self.ctx).is_none() {
                 let breach = phrase!("takes {}, which does not exist", "使用 {}，而它不存在", self.named(element));
                 self.say(part, &breach, &[element.carrier]);
             }
@@ -156,7 +113,7 @@ impl Noter<'_, '_> {
     }
 
     fn built(&self, one: &Element, other: &Element) -> Vec<Meeting> {
-        if let (Some(a), Some(b)) = (port(one), port(other)) {
+        if let (Some(a), Some(b)) = (one.port(), other.port()) {
             let patched = self.ctx.joints.jumpered(a, b) || self.through_splitter(a, b);
             if patched {
                 return vec![(None, None)];
@@ -241,13 +198,6 @@ impl Noter<'_, '_> {
         let fibre = if part == 0 { Phrase::default() } else { phrase!(", fibre {number}", "第 {number} 芯") };
         let message = phrase!("{}, {}{}: {}", "{}（{}{}）：{}", self.ctx.named(self.trail), leg, fibre, breach);
         self.notes.say(self.trail.any(), others.iter().map(|carrier| carrier.any()), message);
-    }
-}
-
-fn port(element: &Element) -> Option<Port> {
-    match element.carrier {
-        Carrier::Device(device) => Some(Port { device, port: element.slot }),
-        _ => None,
     }
 }
 

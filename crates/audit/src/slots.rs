@@ -1,4 +1,4 @@
-//! Rules 8, 9 and 11–13: who holds slots, and by what right.
+//! Rules 7–9 and 11–13: who holds slots, and by what right.
 
 use std::collections::BTreeSet;
 
@@ -11,6 +11,29 @@ use crate::{Context, Notes};
 /// Whether a holding is of a route that is not built yet.
 pub(crate) fn is_new(state: SlotState) -> bool {
     matches!(state, SlotState::Selected | SlotState::Reserved)
+}
+
+/// Rule 7: the cores of a route that a link rides on are occupied, reserved or temporarily occupied. Its state is the one
+/// in which the route holds a core, so what is left to check is that nothing rides on cores that are only selected 预选 or
+/// being given back 预释放.
+pub(crate) fn core_in_route_is_held(ctx: &Context<'_>, notes: &mut Notes) {
+    for (id, trail) in ctx.each::<Trail>() {
+        let Some(link) = ctx.network.referring::<LinkId>(id).next() else { continue };
+        for state in [SlotState::Selected, SlotState::Releasing] {
+            let so = |holding: &&Holding| holding.state == state && matches!(holding.carrier, Carrier::Cable(_));
+            let cores = trail.holdings().filter(so).count();
+            if cores > 0 {
+                let message = phrase!(
+                    "{0} carries {1}, but {cores} of its cores are {2}",
+                    "{0} 承载 {1}，但其中 {cores} 芯处于{2}",
+                    ctx.named(id),
+                    ctx.named(link),
+                    state
+                );
+                notes.say(id, [link.any()], message);
+            }
+        }
+    }
 }
 
 /// Rule 8: what is occupied is occupied for somebody. `apply` knows no occupied slot without a trail; what is left to
@@ -148,6 +171,19 @@ mod tests {
     use linewright_model::{SlotState::*, *};
 
     use crate::village::{Village, check, check_clean, mark, now};
+
+    #[test]
+    fn what_carries_a_link_is_held_for_it() {
+        let state = |state| {
+            move |v: &Village, set: &mut ChangeSet| {
+                v.change_trail(set, v.feed, |trail| {
+                    trail.legs[0].holdings.iter_mut().for_each(|holding| holding.state = state);
+                });
+            }
+        };
+        check(7, "trail T-FEED carries link L-FEED, but 2 of its cores are releasing", state(Releasing));
+        check_clean(state(Temporary));
+    }
 
     #[test]
     fn what_is_occupied_serves_somebody() {

@@ -25,6 +25,8 @@ pub(crate) struct Village {
     pub(crate) branch: CableId,
     pub(crate) spare: CableId,
     pub(crate) adm: DeviceId,
+    pub(crate) far_adm: DeviceId,
+    pub(crate) olt: DeviceId,
     pub(crate) odf: DeviceId,
     pub(crate) frame: DeviceId,
     pub(crate) splitter: DeviceId,
@@ -133,6 +135,13 @@ impl Village {
     }
 
     pub(crate) fn change_cable(&self, set: &mut ChangeSet, id: CableId, edit: impl Fn(&mut Cable)) {
+        let now = self.network.get(id).unwrap();
+        let mut after = (**now).clone();
+        edit(&mut after);
+        set.update(id, now, after);
+    }
+
+    pub(crate) fn change_device(&self, set: &mut ChangeSet, id: DeviceId, edit: impl Fn(&mut Device)) {
         let now = self.network.get(id).unwrap();
         let mut after = (**now).clone();
         edit(&mut after);
@@ -257,6 +266,8 @@ impl Village {
             branch: made.resolve(branch),
             spare: made.resolve(spare),
             adm: made.resolve(adm),
+            far_adm: made.resolve(far_adm),
+            olt: made.resolve(olt),
             odf: made.resolve(odf),
             frame: made.resolve(cab),
             splitter: made.resolve(splitter),

@@ -94,12 +94,12 @@ proptest! {
 #[test]
 fn random_networks_break_most_rules() {
     let mut broken = BTreeSet::new();
-    for history in 0..60 {
+    for history in 0..150 {
         let step = |seed: u64| Step::Change { origin: Origin::Recording, changes: 6, seed: history * 1000 + seed };
         let steps: Vec<Step> = (0..60).map(step).collect();
         broken.extend(findings(&Run::of(&steps).network).iter().map(|finding| finding.number));
     }
-    // Not 9, which `apply` prevents, nor 8, 12, 15, 16 and 41, for which the histories draw too tidily.
-    let rest = BTreeSet::from([1, 2, 3, 4, 5, 6, 10, 11, 13, 14, 17, 18, 19, 20, 42]);
+    // Not 9, which `apply` prevents, nor 8, 12, 15, 16, 23, 36 and 41, for which the histories draw too tidily.
+    let rest = BTreeSet::from([1, 2, 3, 4, 5, 6, 7, 10, 11, 13, 14, 17, 18, 19, 20, 21, 22, 24, 35, 42]);
     assert_eq!(broken, rest);
 }

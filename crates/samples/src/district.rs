@@ -287,18 +287,26 @@ pub(crate) fn hop(world: &mut World, hubs: &mut [Hub], from: usize, to: usize, u
     let cores = if upper { 96 } else { 72 };
     let make = Make { cores, joints: 5, plant: world.plant(), proven: true, name };
     let mut strand = world.strand(&mut a.frame, &mut z.frame, &make, &a.first_way)?;
-    let mut light = |world: &mut World, start, end, name: &str| {
+    let straight_dm = world.ground.at(a.entry).distance_dm(world.ground.at(z.entry));
+    let mut light = |world: &mut World, start, end, name: &str, attenuator_db| {
         if let Some(first) = strand.take(2) {
             let over = vec![Use { strand: &strand, first }];
-            world.route(&Route { start: Some(start), over, end: Some(end), fibres: 2, name, ..Route::default() });
+            let (start, end) = (Some(start), Some(end));
+            world.route(&Route { start, over, end, fibres: 2, name, attenuator_db, ..Route::default() });
         }
     };
     if !upper {
-        light(world, port(a.adm, 4), port(z.adm, 3), "SDH汇聚环 STM-16");
+        light(world, port(a.adm, 4), port(z.adm, 3), "SDH汇聚环 STM-16", 0);
     }
+    // 10GBASE-ER blinds its receiver on a short line.
+    let attenuator_db = match straight_dm {
+        ..60_000 => 5,
+        60_000..140_000 => 3,
+        _ => 0,
+    };
     a.router_ports += 1;
     z.router_ports += 1;
-    light(world, port(a.router, a.router_ports), port(z.router, z.router_ports), "城域网 10GE");
+    light(world, port(a.router, a.router_ports), port(z.router, z.router_ports), "城域网 10GE", attenuator_db);
     world.mark_strand(&strand, strand.count - 8, 8, SlotState::SetAside, "网络扩容预留");
     *hubs.get_mut(from)? = a;
     *hubs.get_mut(to)? = z;

@@ -1,5 +1,7 @@
 //! Trails over strands: optical routes with their jumpers and links, and marks on what nobody holds.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use linewright_model::{
     Carrier, DeviceId, Discipline, Grade, Holding, Jumper, JumperId, Layer, Leg, LegRole, Link, LinkId, Port,
@@ -26,6 +28,8 @@ pub(crate) struct Route<'a> {
     pub(crate) name: &'a str,
     pub(crate) customer: &'a str,
     pub(crate) grade: Option<Grade>,
+    /// Fixed attenuators 固定衰减器 on the way, dB; 0 for none.
+    pub(crate) attenuator_db: u8,
 }
 
 impl Default for Route<'_> {
@@ -39,6 +43,7 @@ impl Default for Route<'_> {
             name: "",
             customer: "",
             grade: None,
+            attenuator_db: 0,
         }
     }
 }
@@ -80,7 +85,7 @@ impl World {
             user: self.draft.text("调度一班"),
             expires: far_away(),
         });
-        let trail = self.trail(route.name, Layer::Fibre, holdings, route.customer, reservation, route.grade);
+        let trail = self.trail(route, Layer::Fibre, holdings, reservation);
         if let (Some(a), Some(z)) = (route.start, route.end) {
             self.link(route.name, a, z, trail);
         }
@@ -89,17 +94,17 @@ impl World {
 
     fn trail(
         &mut self,
-        name: &str,
+        route: &Route<'_>,
         layer: Layer,
         holdings: Vec<Holding>,
-        customer: &str,
         reservation: Option<Reservation>,
-        grade: Option<Grade>,
     ) -> TrailId {
-        let tag = Tag { name: self.draft.text(name), ..self.draft.tag::<TrailId>("GLU", "") };
-        let customer = self.draft.text(customer);
+        let named = |db| serde_json::Map::from_iter([("attenuator_db".to_owned(), serde_json::Value::from(db))]);
+        let extra = Some(route.attenuator_db).filter(|db| *db > 0).map(|db| Arc::new(named(db)));
+        let tag = Tag { name: self.draft.text(route.name), extra, ..self.draft.tag::<TrailId>("GLU", "") };
+        let customer = self.draft.text(route.customer);
         let legs = vec![Leg { role: LegRole::Working, holdings }];
-        self.draft.create(Trail { tag, layer, legs, grade, customer, reservation })
+        self.draft.create(Trail { tag, layer, legs, grade: route.grade, customer, reservation })
     }
 
     fn link(&mut self, name: &str, a: Port, z: Port, trail: TrailId) -> LinkId {
@@ -123,7 +128,7 @@ impl World {
             state: SlotState::Occupied,
         };
         let holdings = (0..count).map(branch).collect();
-        self.trail("", Layer::Fibre, holdings, customer, None, None);
+        self.trail(&Route { customer, ..Route::default() }, Layer::Fibre, holdings, None);
     }
 
     /// Marks fibres of a strand at all its cores and terminals.

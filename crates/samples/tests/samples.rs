@@ -176,11 +176,16 @@ fn check_dirt(scale: Scale, seed: u64, percent: f64) -> BTreeSet<u8> {
 
 #[test]
 fn what_is_planted_is_found_and_nothing_else() {
-    let all: BTreeSet<u8> = (1..=6).chain([8]).chain(10..=20).chain([41, 42]).collect();
+    let all: BTreeSet<u8> = (1..=8).chain(10..=24).chain([35, 41, 42]).collect();
     for seed in 0..5 {
         assert_eq!(check_dirt(Scale::Town, seed, 1.5), all);
     }
     check_dirt(Scale::Hamlet, 4, 1.0);
+}
+
+#[test]
+fn what_is_planted_in_a_city_is_found_and_nothing_else() {
+    check_dirt(Scale::City, 1, 1.0);
 }
 
 /// As many errors as fit, side by side: none hides another and none breaks what it should not.

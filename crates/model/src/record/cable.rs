@@ -153,6 +153,15 @@ impl Cable {
         spans
     }
 
+    /// The worst of the latest measurements of a core, dB, if there is one on the safe side.
+    pub fn measured_loss_db(&self, core: u32) -> Option<f64> {
+        // A longer wavelength loses less: only a figure at the shortest one in use is on the safe side at all.
+        let safe = |m: &&Measurement| m.wavelength_nm <= SHORTEST_NM && m.core.is_none_or(|c| c == core);
+        let fitting = self.measurements.iter().filter(safe);
+        let latest = fitting.clone().map(|m| m.on).max()?;
+        fitting.filter(|m| m.on == latest).map(|m| m.loss_db).reduce(f64::max)
+    }
+
     /// The place at one end.
     pub fn end(&self, end: CableEnd) -> PlaceId {
         match end {
@@ -161,6 +170,9 @@ impl Cable {
         }
     }
 }
+
+/// Wavelength at which SDH and the upstream of a GPON run, nm.
+const SHORTEST_NM: u16 = 1310;
 
 /// One end of a cable section.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]

@@ -129,23 +129,34 @@ impl Drawn for Cable {
 impl Drawn for Device {
     fn draw(draft: &mut Draft<'_>) -> Self {
         let first = if draft.dice.one_in(40) { 0 } else { 1 };
-        let block = |first, count| PortBlock {
+        let (kind, port, interface, model) = match draft.dice.roll(6) {
+            0 => (DeviceKind::Adm, PortKind::Optical, ["S-4.1", "L-1.1"][draft.dice.roll(2) as usize], ""),
+            1 => (DeviceKind::Olt, PortKind::Pon, "GPON-B+", ""),
+            2 | 3 => {
+                (DeviceKind::Splitter, PortKind::SplitterOut, "", ["PLC-1x8", "PLC-1x16"][draft.dice.roll(2) as usize])
+            }
+            _ => (DeviceKind::Odf, PortKind::OpticalTerminal, "", ""),
+        };
+        let block = |first, count, kind| PortBlock {
             name: Text::from("1"),
             first,
             count,
-            kind: PortKind::OpticalTerminal,
-            interface: Text::from(""),
-            rate: Text::from("STM-4"),
+            kind,
+            interface: Text::from(interface),
+            rate: Text::from(""),
         };
-        let mut blocks = vec![block(first, 12)];
+        let mut blocks = vec![block(first, 12, port)];
+        if port == PortKind::SplitterOut {
+            blocks = vec![block(first, 4, PortKind::SplitterIn), block(5, 8, port)];
+        }
         if draft.dice.one_in(4) {
-            blocks.push(block(12 + draft.dice.roll(3), 2));
+            blocks.push(block(12 + draft.dice.roll(3), 2, port));
         }
         Device {
             place: draft.pick::<Place>(),
             tag: draft.tag(),
-            kind: DeviceKind::Odf,
-            model: Text::from(""),
+            kind,
+            model: Text::from(model),
             blocks: blocks.into(),
             free_board_slots: None,
             plant: Alike::default(),
@@ -217,7 +228,11 @@ impl Drawn for Trail {
 impl Drawn for Link {
     fn draw(draft: &mut Draft<'_>) -> Self {
         let (a, z, trail) = (draft.port(), draft.port(), draft.pick::<Trail>());
-        let layer = if draft.dice.one_in(20) { Layer::Cable } else { Layer::Section };
+        let layer = match draft.dice.roll(20) {
+            0 => Layer::Cable,
+            1..5 => Layer::Section,
+            _ => Layer::Fibre,
+        };
         let slots = match draft.dice.roll(3) {
             0 => Discipline::Exclusive { count: Some(4) },
             1 => Discipline::Counted { capacity: None },

@@ -2,7 +2,7 @@
 
 use linewright_catalog::FibrePiece;
 use linewright_model::{
-    Cable, CableEnd, CableId, Carrier, DeviceId, DeviceKind, Id, Measurement, SpanId, SpliceId, SpliceMethod, Stage,
+    Cable, CableEnd, CableId, Carrier, DeviceId, DeviceKind, Id, SpanId, SpliceId, SpliceMethod, Stage,
 };
 use linewright_search::StrandIx;
 use linewright_search::access::Stack;
@@ -173,24 +173,11 @@ pub(super) struct Opened {
     pub(super) rest_m: f64,
 }
 
-/// Wavelength at which SDH and the upstream of a GPON run, nm.
-const SHORTEST_NM: u16 = 1310;
-
 /// The latest measurement of the worst core, dB; none without one for every core.
 fn measured_loss_db(cable: &Cable, cores: &[u32]) -> Option<f64> {
-    let of_core = |core: &u32| {
-        // A longer wavelength loses less: only a figure at the shortest one in use is on the safe side at all.
-        let safe = |m: &&Measurement| m.wavelength_nm <= SHORTEST_NM && m.core.is_none_or(|c| c == *core);
-        let fitting = cable.measurements.iter().filter(safe);
-        let latest = fitting.clone().map(|m| m.on).max()?;
-        fitting
-            .filter(|m| m.on == latest)
-            .map(|m| m.loss_db)
-            .fold(None, |worst: Option<f64>, loss| Some(worst.map_or(loss, |worst| worst.max(loss))))
-    };
     if cores.is_empty() {
         return None;
     }
-    let losses: Option<Vec<f64>> = cores.iter().map(of_core).collect();
+    let losses: Option<Vec<f64>> = cores.iter().map(|core| cable.measured_loss_db(*core)).collect();
     losses?.into_iter().reduce(f64::max)
 }

@@ -3,8 +3,9 @@
 use chrono::DateTime;
 use linewright_model::{
     AnyId, Cable, CableEnd, CableId, Carrier, Device, DeviceId, DeviceKind, Fixture, Holding, Id, Jumper, JumperId,
-    Layer, LinkId, Network, Occupancy, Place, PlaceId, PlaceKind, Port, SlotMark, SlotMarkId, SlotState, Span, SpanId,
-    SpanKind, Splice, SpliceId, SpliceMethod, SpliceSide, Stored, Take, Text, Trail, TrailId,
+    Layer, Link, LinkId, Measurement, Network, Occupancy, Place, PlaceId, PlaceKind, Port, PortKind, SlotMark,
+    SlotMarkId, SlotState, Span, SpanId, SpanKind, Splice, SpliceId, SpliceMethod, SpliceSide, Stored, Take, Text,
+    Trail, TrailId,
 };
 
 use super::garden::{Garden, Subject};
@@ -34,6 +35,7 @@ faults!(
     4: terminations => terminal_joined_twice,
     5: frames => jumper_between_rooms,
     6: all::<Jumper> => missing_jumper,
+    7: all::<Trail> => carried_while_released,
     8: all::<Trail> => occupied_for_nobody,
     10: frames => jumper_on_idle,
     11: all::<Trail> => reserved_but_damaged,
@@ -46,6 +48,11 @@ faults!(
     18: all::<Cable> => broken_way,
     19: all::<Span> => too_full,
     20: all::<Span> => duct_to_closure,
+    21: frames => wrong_ports,
+    22: all::<Link> => other_rate,
+    23: all::<Link> => dark_core,
+    24: all::<Link> => attenuator_gone,
+    35: splitters => beyond_ratio,
     41: all::<Span> => other_trench,
     42: all::<Span> => no_trench,
 );
@@ -57,6 +64,11 @@ fn all<R: Stored>(network: &Network) -> Vec<AnyId> {
 fn frames(network: &Network) -> Vec<AnyId> {
     let frames = network.all::<Device>().filter(|(_, device)| device.kind == DeviceKind::Odf);
     frames.map(|(id, _)| id.any()).collect()
+}
+
+fn splitters(network: &Network) -> Vec<AnyId> {
+    let splitters = network.all::<Device>().filter(|(_, device)| device.kind == DeviceKind::Splitter);
+    splitters.map(|(id, _)| id.any()).collect()
 }
 
 /// Splices of a cable (side a) on a frame (side b).
@@ -205,6 +217,21 @@ fn missing_jumper(garden: &mut Garden<'_>, id: AnyId) -> Grown {
     Some((Subject::Known(trail.any()), format!("jumper {} of the route is not recorded", record.tag.code)))
 }
 
+fn carried_while_released(garden: &mut Garden<'_>, id: AnyId) -> Grown {
+    let trail: TrailId = id.typed()?;
+    let record = garden.network.get(trail)?;
+    let cores = record.holdings().any(|holding| matches!(holding.carrier, Carrier::Cable(_)));
+    let carries = garden.network.referring::<LinkId>(trail).next().is_some();
+    if !cores || !carries || record.reservation.is_some() || !garden.claim([id]) {
+        return None;
+    }
+    let subject = garden.change::<Trail>(trail, |trail| {
+        let holdings = trail.legs.iter_mut().flat_map(|leg| &mut leg.holdings);
+        holdings.for_each(|holding| holding.state = SlotState::Releasing);
+    })?;
+    Some((subject, "its link is still there, all it holds is being released".to_owned()))
+}
+
 fn occupied_for_nobody(garden: &mut Garden<'_>, id: AnyId) -> Grown {
     let trail: TrailId = id.typed()?;
     let record = garden.network.get(trail)?.clone();
@@ -321,6 +348,9 @@ fn wrong_length(garden: &mut Garden<'_>, id: AnyId) -> Grown {
     let cable: CableId = id.typed()?;
     let record = garden.network.get(cable)?.clone();
     let long = record.length_m >= 50.0 && ground(garden.network, record.a) != ground(garden.network, record.b);
+    // The light on it would not pass either.
+    let lit = |trail: TrailId| garden.network.referring::<LinkId>(trail).next().is_some();
+    let long = long && !garden.network.referring::<TrailId>(cable).any(lit);
     if !long || !garden.claim([id]) {
         return None;
     }
@@ -367,6 +397,82 @@ fn duct_to_closure(garden: &mut Garden<'_>, id: AnyId) -> Grown {
     }
     let subject = garden.change::<Span>(span, |span| span.b = closure)?;
     Some((subject, "recorded to the closure instead of its manhole".to_owned()))
+}
+
+fn wrong_ports(garden: &mut Garden<'_>, id: AnyId) -> Grown {
+    let device: DeviceId = id.typed()?;
+    let terminals: u32 = garden.network.get(device)?.blocks.iter().map(|block| block.count).sum();
+    if !garden.claim([id]) {
+        return None;
+    }
+    let model = format!("配线单元-{}芯", terminals + 12);
+    let what = format!("its model {model} has 12 terminals more than are recorded");
+    let subject = garden.change::<Device>(device, |device| device.model = model.into())?;
+    Some((subject, what))
+}
+
+fn beyond_ratio(garden: &mut Garden<'_>, id: AnyId) -> Grown {
+    let device: DeviceId = id.typed()?;
+    if !garden.claim([id]) {
+        return None;
+    }
+    let subject = garden.change::<Device>(device, |device| device.model = "PLC-1x2".into())?;
+    Some((subject, "its model has 2 outputs, more are recorded".to_owned()))
+}
+
+/// A link of a fibre pair between two pieces of equipment, its trail, and the device of its far end.
+fn lit_pair(garden: &Garden<'_>, id: AnyId) -> Option<(TrailId, std::sync::Arc<Trail>, Port)> {
+    let link = garden.network.get(id.typed::<LinkId>()?)?;
+    let optical = |port: Port| {
+        let block = garden.network.get(port.device).and_then(|device| device.block_of(port.port));
+        block.is_some_and(|block| block.kind == PortKind::Optical)
+    };
+    let trail = garden.network.get(link.trail)?.clone();
+    (optical(link.a) && optical(link.z)).then_some((link.trail, trail, link.z))
+}
+
+fn other_rate(garden: &mut Garden<'_>, id: AnyId) -> Grown {
+    let (trail, _, far) = lit_pair(garden, id)?;
+    // Equipment with more links would be wrong at all of them.
+    let lone = garden.network.referring::<LinkId>(far.device).count() == 1;
+    if !lone || !garden.claim([id, trail.any(), far.device.any()]) {
+        return None;
+    }
+    garden.change::<Device>(far.device, |device| {
+        device.blocks.iter_mut().for_each(|block| block.rate = "STM-64".into());
+    })?;
+    Some((Subject::Known(id), "its far end runs at STM-64".to_owned()))
+}
+
+fn dark_core(garden: &mut Garden<'_>, id: AnyId) -> Grown {
+    let (trail, record, _) = lit_pair(garden, id)?;
+    let core = record.holdings().find_map(|holding| match (holding.carrier, holding.take) {
+        (Carrier::Cable(cable), Take::Slot(core)) => Some((cable, core)),
+        _ => None,
+    });
+    let (cable, core) = core?;
+    if !garden.claim([id, trail.any(), cable.any()]) {
+        return None;
+    }
+    let on = DateTime::from_timestamp(1_577_836_800, 0)?.date_naive();
+    let measured = Measurement { core: Some(core), wavelength_nm: 1310, loss_db: 45.0, on };
+    garden.change::<Cable>(cable, |cable| cable.measurements.push(measured))?;
+    Some((Subject::Known(id), format!("45 dB were measured on its core {core}")))
+}
+
+fn attenuator_gone(garden: &mut Garden<'_>, id: AnyId) -> Grown {
+    let (trail, record, _) = lit_pair(garden, id)?;
+    let cables = record.holdings().filter(|holding| holding.part == 0).filter_map(|holding| match holding.carrier {
+        Carrier::Cable(cable) => garden.network.get(cable),
+        _ => None,
+    });
+    // Over a longer way the light is weak enough without it.
+    let short = cables.map(|cable| cable.length_m).sum::<f64>() < 5_000.0;
+    if !short || record.tag.extra.is_none() || !garden.claim([id, trail.any()]) {
+        return None;
+    }
+    garden.change::<Trail>(trail, |trail| trail.tag.extra = None)?;
+    Some((Subject::Known(id), "its attenuator is not recorded".to_owned()))
 }
 
 /// Speaks for the spans of a trench, when this is the first of several: a finding about a pair is about the first.

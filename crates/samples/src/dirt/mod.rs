@@ -34,10 +34,10 @@ pub struct Dirt {
 /// Errors in one change set.
 const SET: usize = 2_000;
 
-/// Plants errors in about `percent` of the records, in turn of each rule that a network can break: 1–6, 8, 10–20, 41, 42.
+/// Plants errors in about `percent` of the records, in turn of each rule that a network can break.
 ///
-/// Rule 9 is missing, because `apply` refuses a second owner, and rule 7, because it cannot be broken. No two errors
-/// meet, so each is found by itself. Where a rule runs out of records that could break it, the others go on; where all
+/// Rule 9 is missing, because `apply` refuses a second owner, and rule 36, because the cable of a PON of more than 20 km
+/// would be too long for its ends here (rule 17). No two errors meet, so each is found by itself. Where a rule runs out of records that could break it, the others go on; where all
 /// do, fewer errors are planted.
 #[must_use]
 pub fn plant(network: &Network, percent: f64, seed: u64) -> Dirt {
