@@ -86,6 +86,46 @@ fn the_same_city_gives_the_same_answers_on_either_database() {
 }
 
 #[test]
+fn tables_and_field_samples_come_in_as_they_do_into_a_file() {
+    let (server, file) = (Server::new("tables"), Bench::new());
+    let cables = "光缆段编码,光缆段名称,A端设施,Z端设施,纤芯数,长度(米)\nGL-1,一段,城东局,GJ-1,24,1250\nGL-2,二段,GJ-1,GJ-2,两打,800\n";
+    let cores = "光缆段,纤芯,状态,使用电路\nGL-1,1-2,占用,银行专线\nGL-1,2-3,占用,学校专线\nGL-1,5-12,空闲,\n";
+    let both = |args: &[&str]| {
+        let (there, here) = (server.run(args), file.run(args.iter().copied()));
+        assert_eq!((there.code, &there.out), (here.code, &here.out), "{args:?}");
+        there
+    };
+    for bench in [&server.bench, &file] {
+        bench.write("光缆段.csv", cables);
+        bench.write("纤芯.csv", cores);
+    }
+    both(&["import", "--template", "forms", "--lang", "zh"]).done();
+    both(&["import", "forms/linewright-模板.xlsx"]).done().says("imported as version 1");
+    both(&["import", "--findings-out", "dirt.csv", "光缆段.csv", "纤芯.csv"]).refused(1, "\"两打\" is not a number");
+    for bench in [&server.bench, &file] {
+        let text = std::fs::read_to_string(bench.path("dirt.csv")).unwrap();
+        let correct = |line: &str| match line.contains("bad-value") {
+            true => format!("{}\"24\"\r\n", line.strip_suffix("\"\"").unwrap()),
+            false => format!("{line}\r\n"),
+        };
+        bench.write("corrected.csv", text.lines().map(correct).collect::<String>());
+    }
+    both(&["import", "--dry-run", "--corrections", "corrected.csv", "光缆段.csv", "纤芯.csv"]).done();
+    both(&["import", "--corrections", "corrected.csv", "光缆段.csv", "纤芯.csv"]).done().says("imported as version 2");
+    both(&["import", "--corrections", "corrected.csv", "光缆段.csv", "纤芯.csv"]).done().says("nothing changed");
+    for args in [&["trace", "GL-1"][..], &["trace", "GL-2"], &["check", "--lang", "zh"]] {
+        both(args);
+    }
+    both(&["check", "--sample-out", "sample.csv", "--sample-size", "50"]).done();
+    let sheet = |bench: &Bench| std::fs::read_to_string(bench.path("sample.csv")).unwrap();
+    assert_eq!(sheet(&server.bench), sheet(&file));
+    for bench in [&server.bench, &file] {
+        bench.write("filled.csv", sheet(bench).replace("\"\",\"\",\"\"\r\n", "\"as recorded\",\"\",\"\"\r\n"));
+    }
+    both(&["check", "--sample", "filled.csv"]).done().says("100.0 %");
+}
+
+#[test]
 fn a_file_moves_to_the_server_and_back() {
     let server = Server::new("moves");
     let file = Bench::nantong();

@@ -77,6 +77,79 @@ fn a_dirty_table_is_corrected_in_its_findings_and_imported() {
     bench.run(["trace", "GL-2"]).refused(1, "GL-2");
 }
 
+/// The sheet of a sample with a result, and what was found, in every row that `answer` answers.
+fn filled(sheet: &str, answer: impl Fn(&[&str]) -> Option<(&'static str, &'static str)>) -> String {
+    let fill = |line: &str| {
+        let mut cells: Vec<&str> = line.trim_matches('"').split("\",\"").collect();
+        if let Some((result, found)) = answer(&cells) {
+            (cells[8], cells[9]) = (result, found);
+        }
+        format!("\"{}\"\r\n", cells.join("\",\""))
+    };
+    let (head, rows) = sheet.split_once("\r\n").unwrap();
+    format!("{head}\r\n{}", rows.lines().map(fill).collect::<String>())
+}
+
+#[test]
+fn a_field_sample_shows_accuracy_and_its_differences_correct_the_tables() {
+    let bench = Bench::new();
+    let cables = bench.write("光缆段.csv", CABLES.replace("两打", "24"));
+    let cores = bench.write("纤芯.csv", CORES.replace("2-3", "3").replace("5-12", "5"));
+    bench.run(["import", &cables, &cores]).done();
+
+    let draw = |file: &str, size: &str, seed: &str| {
+        let args = ["check", "--lang", "zh", "--sample-out", file, "--sample-size", size, "--seed", seed];
+        bench.run(args).done().says("抽取").says("linewright check --sample");
+        std::fs::read_to_string(bench.path(file)).unwrap()
+    };
+    let sheet = draw("抽样.csv", "100", "7");
+    let few = draw("few.csv", "20", "7");
+    assert!(few == draw("again.csv", "20", "7") && few != draw("other.csv", "20", "8"));
+    bench.run(["check", "--sample-out", "抽样.csv"]).refused(1, "results may stand in it");
+
+    // One length differs, one core is used, one cable section is not there, and one is not in the records.
+    let mut answers = filled(&sheet, |cells| match cells {
+        [_, "GL-1", "", _, _, _, "长度(米)", ..] => Some(("不一致", "1300")),
+        [_, "GL-1", "5", _, _, _, "纤芯状态", ..] => Some(("不一致", "损坏")),
+        [_, "GL-2", "", ..] => Some(("现场无", "")),
+        _ => Some(("一致", "")),
+    });
+    answers.push_str("\"光缆段\",\"GL-9\",\"\",\"\",\"\",\"\",\"\",\"\",\"记录无\",\"\",\"\"\r\n");
+    bench.write("filled.csv", answers);
+    let judged = bench.json(["check", "--sample", "filled.csv", "--findings-out", "differences.xlsx"]);
+    let kinds = judged["accuracy"]["kinds"].as_array().unwrap();
+    let of = |kind: &str| kinds.iter().find(|row| row["kind"] == kind).unwrap();
+    // Five attributes of GL-1, of which one differs; five of GL-2, which is not there; one that is not recorded.
+    assert_eq!((&of("cable")["looked_at"], &of("cable")["agree"]), (&11.into(), &4.into()));
+    assert_eq!((&of("cable")["required_percent"], &of("cable")["verdict"]), (&95.0.into(), &"missed".into()));
+    assert_eq!((&of("place")["agree"], &of("place")["verdict"]), (&of("place")["looked_at"], &"open".into()));
+    assert_eq!(judged["differences"].as_array().unwrap().len(), 4);
+    let read = bench.run(["check", "--sample", "filled.csv", "--lang", "zh"]).refused(1, "未达标");
+    read.says("按维护单位")
+        .says("样本不足")
+        .says("光缆段 GL-1：长度(米) 登记为 1250，现场为 1300")
+        .says("现场没有光缆段 GL-2");
+    bench
+        .run(["check", "--sample", "filled.csv", "--lang", "en"])
+        .refused(1, "cable section GL-9 is not in the records");
+
+    // What was found goes into the tables, whatever they are called.
+    let dry = ["import", "--dry-run", "--corrections", "differences.xlsx", &cables, &cores];
+    let dry = bench.run(dry).done().says("~ cables GL-1\n      length_m: 1250.0 → 1300.0").says("+ slot marks");
+    assert!(!dry.out.contains("correction-unfit"), "{dry:?}");
+    // A row that speaks of several cores cannot be corrected for one of them.
+    bench.write("纤芯.csv", CORES.replace("2-3", "3").replace("5-12", "5-6"));
+    bench.run(["import", "--dry-run", "--corrections", "differences.xlsx", &cores]).refused(1, "a row of its own");
+
+    // A workbook that nobody filled in says nothing; one that is wrong is refused whole, with all that is wrong.
+    bench.run(["check", "--sample-out", "sample.xlsx", "--sample-size", "10"]).done();
+    bench.run(["check", "--sample", "sample.xlsx"]).done().says("0 records looked at");
+    bench.write("wrong.csv", filled(&sheet, |_| Some(("perhaps", ""))));
+    bench.run(["check", "--sample", "wrong.csv"]).refused(1, "row 2: the result \"perhaps\" is none of 一致");
+    bench.run(["check", "--sample", &cables]).refused(1, "no row has the headings kind 类别");
+    bench.run(["check", "--sample", "filled.csv", "--rule", "6"]).refused(2, "cannot be used with");
+}
+
 #[test]
 fn a_mapping_file_names_a_carriers_own_headings_and_words() {
     let bench = Bench::new();

@@ -118,9 +118,9 @@ fn unfilled<const N: usize>(table: TableKind, unset: [bool; N]) -> Vec<&'static 
 
 /// Where a record belongs.
 #[derive(Default)]
-struct Home {
-    region: Text,
-    unit: Text,
+pub(crate) struct Home {
+    pub(crate) region: Text,
+    pub(crate) unit: Text,
 }
 
 impl Home {
@@ -133,7 +133,7 @@ impl Home {
 }
 
 /// Region and unit of a record: its own, else those of the place where it stands or begins.
-fn home(network: &Network, id: AnyId) -> Home {
+pub(crate) fn home(network: &Network, id: AnyId) -> Home {
     owned(network, id).unwrap_or_default()
 }
 

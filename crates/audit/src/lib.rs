@@ -17,6 +17,7 @@ mod near;
 mod pon;
 mod routes;
 mod rules;
+pub mod sample;
 mod slots;
 mod terminals;
 mod trenches;

@@ -327,7 +327,7 @@ mod tests {
             lit("S-4.1", 1040.0, 0.0)(v, set);
             let on = chrono::NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
             let measured = Measurement { core: Some(2), wavelength_nm: 1310, loss_db: 15.0, on };
-            v.change_cable(set, v.branch, |cable| cable.measurements = vec![measured.clone()].into());
+            v.change_cable(set, v.branch, |cable| cable.measurements = vec![measured].into());
         });
         check(23, "link L-PAIR is 2060 m long, 10GBASE-SR reaches 300 m", |v, set| {
             for id in [v.adm, v.far_adm] {
@@ -358,7 +358,7 @@ mod tests {
             let on = chrono::NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
             let measured = Measurement { core: Some(3), wavelength_nm: 1310, loss_db: measured_db, on };
             v.change_cable(set, v.feeder, |cable| {
-                (cable.length_m, cable.measurements) = (feeder_m, vec![measured.clone()].into());
+                (cable.length_m, cable.measurements) = (feeder_m, vec![measured].into());
             });
         }
     }

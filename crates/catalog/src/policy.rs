@@ -22,6 +22,8 @@ pub struct Policy {
     pub pon: PonPractice,
     /// When use becomes a warning.
     pub load: Load,
+    /// How accurate records have to be.
+    pub accuracy: Accuracy,
     /// When spans count as one trench.
     pub shared_trench: SharedTrench,
     /// How large an MS-SPRing may be.
@@ -193,6 +195,21 @@ pub struct Load {
     pub warn_percent: u32,
 }
 
+/// Accuracy 准确率: attributes that agree with the field among those looked at, per cent (DOMAIN §6.4).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Accuracy {
+    /// Ducts, pole lines, cables and what they end at.
+    #[serde(deserialize_with = "non_negative")]
+    pub line_percent: f64,
+    /// Ports and cores.
+    #[serde(deserialize_with = "non_negative")]
+    pub slot_percent: f64,
+    /// Circuits and routes.
+    #[serde(deserialize_with = "non_negative")]
+    pub circuit_percent: f64,
+}
+
 /// Shared trench 同沟 (DOMAIN §2.9).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -242,6 +259,9 @@ impl Policy {
                 "lies above the acceptance window; it is the hard limit below it",
             ),
             (self.load.warn_percent <= 100, "load.warn_percent", "is a share of 100; give 0 to 100"),
+            (self.accuracy.line_percent <= 100.0, "accuracy.line_percent", "is a share of 100; give 0 to 100"),
+            (self.accuracy.slot_percent <= 100.0, "accuracy.slot_percent", "is a share of 100; give 0 to 100"),
+            (self.accuracy.circuit_percent <= 100.0, "accuracy.circuit_percent", "is a share of 100; give 0 to 100"),
             (self.pon.split_max >= 1, "pon.split_max", "must be at least 1"),
             (self.candidates.access_points >= 1, "candidates.access_points", "must be at least 1"),
             (self.candidates.alternatives >= 1, "candidates.alternatives", "must be at least 1"),

@@ -65,6 +65,14 @@ pub enum Failure {
         /// The numbers there are.
         known: String,
     },
+    /// A field sample that cannot be read.
+    #[error("{}: the sample cannot be read, and nothing of it was counted:\n{problems}", path.display())]
+    Sample {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, a line each.
+        problems: String,
+    },
     /// Nothing to undo, or not that.
     #[error("{0}")]
     Undo(String),
@@ -149,6 +157,7 @@ impl Failure {
             Failure::Service(_) => "service",
             Failure::Exists { .. } => "exists",
             Failure::NoRule { .. } => "no-such-rule",
+            Failure::Sample { .. } => "sample",
             Failure::Undo(_) => "undo",
             Failure::System { .. } => "system",
             Failure::Interrupted(_) => "interrupted",

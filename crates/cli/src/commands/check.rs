@@ -12,6 +12,7 @@ use linewright_store::{AsOf, Mode, Storage, connect};
 use serde::Serialize;
 
 use crate::args::{Check, CheckBy, Least, Past};
+use crate::commands::sample;
 use crate::failure::Failure;
 use crate::output::Answer;
 use crate::session::{Session, catalog};
@@ -61,6 +62,14 @@ pub struct Since {
 
 /// Runs the command.
 pub async fn run(args: &Check, session: &Session) -> Result<Answer, Failure> {
+    match (&args.sample_out, &args.sample) {
+        (Some(path), _) => sample::draw_out(args, path, session).await,
+        (None, Some(path)) => sample::judge(args, path, session).await,
+        (None, None) => rules(args, session).await,
+    }
+}
+
+async fn rules(args: &Check, session: &Session) -> Result<Answer, Failure> {
     if let Some(asked) = args.rules.iter().find(|asked| !RULES.iter().any(|rule| rule.number == **asked)) {
         let known: Vec<String> = RULES.iter().map(|rule| rule.number.to_string()).collect();
         return Err(Failure::NoRule { asked: *asked, known: known.join(", ") });

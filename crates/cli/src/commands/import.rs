@@ -135,14 +135,16 @@ async fn read_and_write(
     Ok(answer.refused(refused))
 }
 
-fn language(session: &Session) -> Language {
+/// The language of what is written for people to fill in.
+pub fn language(session: &Session) -> Language {
     match session.lang {
         Lang::En => Language::English,
         Lang::Zh => Language::Chinese,
     }
 }
 
-fn no_workbook(error: linewright_exchange::sheets::XlsxError) -> Failure {
+/// A workbook of our own that cannot be put together is a fault of this program.
+pub fn no_workbook(error: linewright_exchange::sheets::XlsxError) -> Failure {
     Failure::Internal(format!("the workbook cannot be put together: {error}"))
 }
 

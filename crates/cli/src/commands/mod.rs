@@ -10,6 +10,7 @@ mod generate;
 pub mod history;
 pub mod import;
 mod migrate;
+pub mod sample;
 pub mod serve;
 mod survey;
 mod trace;

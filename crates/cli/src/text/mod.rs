@@ -8,6 +8,7 @@ pub mod export;
 pub mod figures;
 pub mod history;
 pub mod import;
+pub mod sample;
 pub mod survey;
 pub mod tables;
 pub mod trace;

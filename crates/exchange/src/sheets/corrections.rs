@@ -1,20 +1,21 @@
 //! Findings as a table that people correct in a spreadsheet, and the corrections read back.
 
-use std::collections::HashMap;
-
-use linewright_model::Text;
-use rust_xlsxwriter::{Format, Workbook, XlsxError};
+use linewright_model::{Phrase, Text};
+use rust_xlsxwriter::XlsxError;
 
 use crate::draft::Draft;
 use crate::finding::{Finding, Report, Severity, Source, shown};
 use crate::input::File;
+use crate::sheets::form::{Heading, form, rows_of};
 use crate::sheets::grid::{Cell, Grid};
 use crate::sheets::header::Table;
+use crate::sheets::kind::Kind;
 use crate::sheets::template::Language;
-use crate::sheets::words::squeezed;
+use crate::sheets::value;
+use crate::sheets::words::{same_word, squeezed};
 
 /// Headings in Chinese and English.
-const HEADS: [[&str; 2]; 10] = [
+const HEADS: [Heading; 10] = [
     ["文件", "file"],
     ["工作表", "sheet"],
     ["行", "row"],
@@ -29,9 +30,6 @@ const HEADS: [[&str; 2]; 10] = [
 
 /// What clears a cell, as an empty correction is none.
 const CLEARED: [&str; 2] = ["<清空>", "<empty>"];
-
-/// Rows that a sheet of a workbook has.
-const SHEET_ROWS: usize = 1_048_576;
 
 /// The findings of a report as CSV or XLSX, by the ending of the name.
 ///
@@ -54,53 +52,46 @@ pub fn findings_file(report: &Report, name: &str, language: Language) -> Result<
             String::new(),
         ]
     });
-    let heads = HEADS.map(|head| language.pick(head).to_owned());
-    let bytes = if name.to_ascii_lowercase().ends_with(".csv") {
-        as_csv(std::iter::once(heads).chain(rows))
-    } else {
-        as_workbook(std::iter::once(heads).chain(rows))?
-    };
-    Ok(File::new(name, bytes))
+    form(&HEADS, rows, "findings", name, language)
 }
 
-fn as_csv(rows: impl Iterator<Item = [String; 10]>) -> Vec<u8> {
-    // Spreadsheets take text for UTF-8 by its mark.
-    let mut out = String::from("\u{feff}");
-    for row in rows {
-        let cells = row.map(|cell| {
-            // What begins like a formula must not become one.
-            let begins = cell.starts_with(['=', '+', '-', '@', '\t', '\'']);
-            format!("\"{}{}\"", if begins { "'" } else { "" }, cell.replace('"', "\"\""))
-        });
-        out.push_str(&cells.join(","));
-        out.push_str("\r\n");
-    }
-    out.into_bytes()
+/// A difference between the records and what is in the field.
+pub struct Difference {
+    /// Code of the record, and behind a colon its core or port.
+    pub record: String,
+    /// The field, as the tables head it; empty when the whole record is meant.
+    pub field: String,
+    /// What the records say.
+    pub recorded: String,
+    /// What is wrong.
+    pub reason: Phrase,
+    /// What is there.
+    pub found: String,
 }
 
-fn as_workbook(rows: impl Iterator<Item = [String; 10]>) -> Result<Vec<u8>, XlsxError> {
-    /// Characters that a cell of a workbook holds.
-    const CELL_CHARS: usize = 32_000;
-    let mut book = Workbook::new();
-    let text = Format::new().set_num_format("@");
-    let sheet = book.add_worksheet().set_name("findings")?;
-    sheet.set_freeze_panes(1, 0)?;
-    for (column, width) in (0_u16..).zip([20.0, 14.0, 7.0, 18.0, 16.0, 20.0, 70.0, 10.0, 18.0, 20.0]) {
-        sheet.set_column_format(column, &text)?;
-        sheet.set_column_width(column, width)?;
-    }
-    for (at, row) in (0_u32..).zip(rows.take(SHEET_ROWS)) {
-        for (column, cell) in (0_u16..).zip(row).filter(|(_, cell)| !cell.is_empty()) {
-            let cell: String = cell.chars().take(CELL_CHARS).collect();
-            sheet.write_string_with_format(at, column, cell, &text)?;
-        }
-    }
-    book.save_to_buffer()
+/// Differences in the form of findings, what is there as the corrected value: an import takes them as corrections of
+/// whatever table has the record.
+///
+/// # Errors
+/// As [`findings_file`].
+pub fn differences_file(
+    differences: impl Iterator<Item = Difference>,
+    name: &str,
+    language: Language,
+) -> Result<File, XlsxError> {
+    let rows = differences.map(|Difference { record, field, recorded, reason, found }| {
+        let reason = language.pick([reason.zh, reason.en]);
+        let (severity, rule) = (Severity::Warning.to_string(), "sample-differs".to_owned());
+        let nowhere = String::new;
+        [nowhere(), nowhere(), nowhere(), record, field, recorded, reason, severity, rule, found]
+    });
+    form(&HEADS, rows, "findings", name, language)
 }
 
 /// What a cell is to say.
 #[derive(Debug)]
 struct Correction {
+    /// Where it stands; a correction from a field sample names the record only.
     at: Source,
     field: Text,
     old: String,
@@ -110,18 +101,9 @@ struct Correction {
 /// Puts the corrections of a table of findings into the tables they are about; each that finds no cell, or one that
 /// says something else by now, is an error.
 pub(crate) fn apply(tables: &mut [Table], grids: &[Grid], draft: &mut Draft) {
-    let by_place: HashMap<(Text, Text), usize> = tables
-        .iter()
-        .enumerate()
-        .map(|(at, table)| ((table.grid.source.file.clone(), table.grid.source.sheet.clone()), at))
-        .collect();
     for grid in grids {
         for (here, correction) in read(grid, draft) {
-            let table = by_place.get(&(correction.at.file.clone(), correction.at.sheet.clone()));
-            let table = table.and_then(|at| tables.get_mut(*at));
-            if let Err(why) =
-                table.ok_or("these tables are not imported here".to_owned()).and_then(|t| put(t, &correction))
-            {
+            if let Err(why) = put(tables, &correction) {
                 let reason = format!("the correction of {} {} does not fit: {why}", correction.at, correction.field);
                 let finding = Finding::new(Severity::Error, "correction-unfit", &here, "", reason);
                 draft.note(finding.of_value(correction.new).repairable(draft.repair(), "passed the correction over"));
@@ -130,14 +112,74 @@ pub(crate) fn apply(tables: &mut [Table], grids: &[Grid], draft: &mut Draft) {
     }
 }
 
-fn put(table: &mut Table, correction: &Correction) -> Result<(), String> {
+fn put(tables: &mut [Table], correction: &Correction) -> Result<(), String> {
+    if correction.at.row.is_none() {
+        return put_by_record(tables, correction);
+    }
+    let (file, sheet) = (&correction.at.file, &correction.at.sheet);
+    let table = tables.iter_mut().find(|table| (&table.grid.source.file, &table.grid.source.sheet) == (file, sheet));
+    let table = table.ok_or("these tables are not imported here")?;
     let number = correction.at.row.unwrap_or_default();
     let field = squeezed(&correction.field);
     let column = table.columns.values().find(|(_, head)| squeezed(head) == field).map(|(column, _)| *column);
     let column = column.ok_or("there is no such column")?;
     let row = table.grid.rows.binary_search_by_key(&number, |(number, _)| *number).ok();
-    let row = row.filter(|at| *at >= table.skipped).and_then(|at| table.grid.rows.get_mut(at));
-    let (_, cells) = row.ok_or("there is no such row")?;
+    let row = row.filter(|at| *at >= table.skipped).ok_or("there is no such row")?;
+    put_cell(table, row, column, correction)
+}
+
+/// Finds the row of a record: by its code, or by the code of what it is a core or port of and its number.
+fn put_by_record(tables: &mut [Table], correction: &Correction) -> Result<(), String> {
+    let record = &*correction.at.record;
+    let field = squeezed(&correction.field);
+    let mut shared = false;
+    for table in tables.iter_mut() {
+        let known = table.kind.fields().iter().find(|known| {
+            let names = known.heads.iter().chain(known.aliases).chain([&known.key]);
+            names.into_iter().any(|name| squeezed(name) == field)
+        });
+        let Some((column, _)) = known.and_then(|known| table.columns.get(known.key)).cloned() else { continue };
+        let keys: &[&str] = match table.kind {
+            Kind::Places | Kind::Cables | Kind::Circuits => &["code"],
+            Kind::Ports => &["device", "ports"],
+            Kind::Cores => &["cable", "cores"],
+            Kind::Terminations | Kind::Splices => continue,
+        };
+        let columns: Vec<usize> = keys.iter().filter_map(|key| Some(table.columns.get(key)?.0)).collect();
+        let (code, slot) = match (columns.as_slice(), record.rsplit_once(':')) {
+            ([_], _) => (record, None),
+            ([_, slots], Some((code, slot))) => (code, Some((*slots, slot.parse::<u32>().ok()))),
+            _ => continue,
+        };
+        let Some(by) = columns.first().copied() else { continue };
+        let mut found = None;
+        for (at, (_, row)) in table.grid.rows.iter().enumerate().skip(table.skipped) {
+            if row.get(by).is_none_or(|cell| cell.shown() != code) {
+                continue;
+            }
+            match slot {
+                None => found = found.or(Some(at)),
+                Some((column, Some(slot))) => match row.get(column).map(value::slots) {
+                    Some(Ok(slots)) if slots == [slot] => found = found.or(Some(at)),
+                    Some(Ok(slots)) if slots.contains(&slot) => shared = true,
+                    _ => {}
+                },
+                Some((_, None)) => {}
+            }
+        }
+        if let Some(row) = found {
+            return put_cell(table, row, column, correction);
+        }
+    }
+    Err(if shared {
+        "its row speaks of others too; give it a row of its own in the table".to_owned()
+    } else {
+        "no table imported here has a row of this record with such a column".to_owned()
+    })
+}
+
+fn put_cell(table: &mut Table, row: usize, column: usize, correction: &Correction) -> Result<(), String> {
+    let (number, cells) = table.grid.rows.get_mut(row).ok_or("there is no such row")?;
     if cells.len() <= column {
         cells.resize(column + 1, Cell::Empty);
     }
@@ -148,51 +190,50 @@ fn put(table: &mut Table, correction: &Correction) -> Result<(), String> {
     if says == new {
         return Ok(());
     }
-    if says != correction.old {
+    // A field sample quotes the records, which may say in other words what the table says.
+    let same = says == correction.old || (correction.at.row.is_none() && means_the_same(&says, &correction.old));
+    if !same {
         return Err(format!("the cell says {} now, and not {}", shown(&says), shown(&correction.old)));
     }
     *cell = Cell::text(new);
-    table.grid.odd.remove(&(number, column));
+    table.grid.odd.remove(&(*number, column));
     Ok(())
+}
+
+/// Whether two texts of cells mean one number, word or code.
+fn means_the_same(one: &str, other: &str) -> bool {
+    let number = |text: &str| text.parse::<f64>().ok();
+    let numbers = number(one).zip(number(other)).is_some_and(|(one, other)| (one - other).abs() < 1e-9);
+    numbers || squeezed(one) == squeezed(other) || same_word(one, other)
 }
 
 /// The corrections of a table of findings: its rows with a corrected value.
 fn read(grid: &Grid, draft: &mut Draft) -> Vec<(Source, Correction)> {
-    let heads = |row: &[Cell]| -> Option<[usize; 6]> {
-        let place = |head: usize| {
-            let names = HEADS.get(head)?.map(squeezed);
-            row.iter().position(|cell| names.contains(&squeezed(&cell.shown())))
-        };
-        Some([place(0)?, place(1)?, place(2)?, place(4)?, place(5)?, place(9)?])
-    };
-    let Some((at, columns)) = grid.rows.iter().enumerate().find_map(|(at, (_, row))| Some((at, heads(row)?))) else {
+    let Some(rows) = rows_of(grid, &HEADS, &[0, 1, 2, 4, 5, 9]) else {
         let wanted = HEADS.map(|[zh, en]| format!("{en} {zh}")).join(", ");
         let reason = format!("the corrections have no row with the headings of --findings-out: {wanted}");
         draft.note(Finding::error("no-headings", &grid.source, "", reason));
         return Vec::new();
     };
     let mut found = Vec::new();
-    for (number, row) in grid.rows.iter().skip(at + 1) {
-        let [file, sheet, line, field, old, new] = columns.map(|column| {
-            let cell = row.get(column).map(Cell::shown).unwrap_or_default();
-            cell.strip_prefix('\'').map(str::to_owned).unwrap_or(cell)
-        });
+    for (number, [file, sheet, line, record, field, old, _, _, _, new]) in rows {
         if new.is_empty() {
             continue;
         }
-        let here = grid.source.record(*number, "");
-        let line = line.trim().parse::<f64>().ok().filter(|line| line.fract() == 0.0 && (1.0..1e12).contains(line));
-        let Some(line) = line else {
+        let here = grid.source.record(number, "");
+        let row = line.trim().parse::<f64>().ok().filter(|line| line.fract() == 0.0 && (1.0..1e12).contains(line));
+        let by_record = line.is_empty() && file.is_empty() && !record.is_empty() && !field.is_empty();
+        if row.is_none() && !by_record {
             let reason = "only what stands in a row can be corrected here; correct it in the table itself";
             let finding = Finding::error("correction-unfit", &here, "", reason);
             draft.note(finding.of_value(new).repairable(draft.repair(), "passed the correction over"));
             continue;
-        };
+        }
         let at = Source {
             file: Text::from(file),
             sheet: Text::from(sheet),
-            row: Some(line as u64),
-            record: Text::default(),
+            row: row.map(|row| row as u64),
+            record: if by_record { Text::from(record) } else { Text::default() },
         };
         found.push((here, Correction { at, field: Text::from(field), old, new }));
     }

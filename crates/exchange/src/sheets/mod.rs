@@ -5,6 +5,7 @@
 
 mod corrections;
 pub(crate) mod csv_file;
+mod form;
 mod grid;
 mod header;
 mod joints;
@@ -23,7 +24,8 @@ mod workbook;
 
 use linewright_model::{Network, Text};
 
-pub use corrections::findings_file;
+pub use corrections::{Difference, differences_file, findings_file};
+pub use form::{Filled, Heading, form, read_form};
 pub use kind::{Field, Kind};
 pub use mapping::{Headings, Mapping, MappingError, TableMapping};
 pub use rust_xlsxwriter::XlsxError;
@@ -32,7 +34,7 @@ pub use template::{Language, template};
 use crate::draft::Draft;
 use crate::finding::{Finding, Source};
 use crate::format::ImportOptions;
-use crate::input::File;
+use crate::input::{DEFAULT_LIMIT_BYTES, File};
 use grid::{Cell, Grid, Oddity};
 use header::{Sorted, Table};
 
@@ -56,16 +58,17 @@ pub fn read(files: &[File], options: &ImportOptions, network: &Network) -> Draft
             return draft;
         }
     };
+    let limit_bytes = options.limit_bytes.unwrap_or(DEFAULT_LIMIT_BYTES);
     let mut grids = Vec::new();
     let mut cells = 0;
     for file in files {
-        grids.extend(grids_of(file, &mut cells, &mut draft));
+        grids.extend(grids_of(file, limit_bytes, &mut cells, &mut draft));
     }
     if grids.is_empty() && draft.findings().refuse() {
         return draft;
     }
     let mut tables = sort(grids, &mapping, &mut draft);
-    let corrections = options.corrections.as_ref().map(|file| grids_of(file, &mut cells, &mut draft));
+    let corrections = options.corrections.as_ref().map(|file| grids_of(file, limit_bytes, &mut cells, &mut draft));
     corrections::apply(&mut tables, &corrections.unwrap_or_default(), &mut draft);
     tables.iter_mut().for_each(|table| check_cells(table, &mut draft));
     let crs = options.crs.or(mapping.crs);
@@ -79,13 +82,13 @@ pub fn read(files: &[File], options: &ImportOptions, network: &Network) -> Draft
     draft
 }
 
-/// The grids of a file, whatever it is.
-fn grids_of(file: &File, cells: &mut u64, draft: &mut Draft) -> Vec<Grid> {
+/// The grids of a file, whatever it is; a workbook may unpack to `limit_bytes`.
+fn grids_of(file: &File, limit_bytes: u64, cells: &mut u64, draft: &mut Draft) -> Vec<Grid> {
     if workbook::is_ole(file) {
         draft.note(workbook::refuse_ole(file));
         Vec::new()
     } else if workbook::is_zip(file) {
-        workbook::read(file, cells, draft)
+        workbook::read(file, limit_bytes, cells, draft)
     } else {
         csv_file::read(file, cells, draft).into_iter().collect()
     }

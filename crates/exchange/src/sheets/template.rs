@@ -15,10 +15,11 @@ pub enum Language {
 }
 
 impl Language {
-    pub(crate) fn pick<T: Copy>(self, of: [T; 2]) -> T {
+    pub(crate) fn pick<T>(self, of: [T; 2]) -> T {
+        let [zh, en] = of;
         match self {
-            Language::Chinese => of[0],
-            Language::English => of[1],
+            Language::Chinese => zh,
+            Language::English => en,
         }
     }
 }

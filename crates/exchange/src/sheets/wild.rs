@@ -145,6 +145,11 @@ fn a_workbook_is_unpacked_under_a_bound() {
         let refused = workbook::unpackable(&file, &source, total, kept).unwrap_err();
         assert_eq!(refused.code, "unpacks-too-large");
     }
+    // The bound is that of the import.
+    let file = [file];
+    let limited = |limit_bytes| ImportOptions { limit_bytes: Some(limit_bytes), ..ImportOptions::default() };
+    assert_eq!(codes(&tried(&file, &limited(10_000))), ["unpacks-too-large"]);
+    assert!(!codes(&tried(&file, &limited(1 << 20))).contains(&"unpacks-too-large"));
 }
 
 #[test]
@@ -156,7 +161,7 @@ fn corrected_values_go_into_the_rows_they_are_about() {
     for name in ["问题.csv", "问题.xlsx"] {
         let written = findings_file(&refused.report, name, Language::Chinese).unwrap();
         let mut draft = Draft::new(false);
-        let grids = grids_of(&written, &mut 0, &mut draft);
+        let grids = grids_of(&written, 1 << 30, &mut 0, &mut draft);
         let rows = &grids[0].rows;
         assert_eq!(rows.len(), refused.report.findings.len() + 1);
         let correct = |rule: &str, new: &str| {

@@ -128,6 +128,19 @@ words!(CableEnd {
     [CableEnd::B] => "Z" "Z" "B" "Z端" "B端",
 });
 
+/// Whether two words mean one value of some list.
+pub(crate) fn same_word(one: &str, other: &str) -> bool {
+    fn same<W: Word + PartialEq>(one: &str, other: &str) -> bool {
+        W::of(one).is_some_and(|value| W::of(other) == Some(value))
+    }
+    same::<PlaceKind>(one, other)
+        || same::<SlotState>(one, other)
+        || same::<Grade>(one, other)
+        || same::<Stage>(one, other)
+        || same::<Ownership>(one, other)
+        || same::<DeviceKind>(one, other)
+}
+
 /// Whether some list has this word.
 pub(crate) fn is_known(word: &str) -> bool {
     Stage::of(word).is_some()

@@ -14,10 +14,8 @@ use crate::input::File;
 use crate::sheets::csv_file::too_many_cells;
 use crate::sheets::grid::{Cell, Grid, MAX_CELLS, MAX_COLUMNS, Oddity};
 
-/// Most bytes that all parts of a workbook unpack to.
-const MAX_UNPACKED: u64 = 1 << 30;
-/// Most bytes that a part unpacks to which is kept in memory as a whole.
-const MAX_KEPT: u64 = 256 << 20;
+/// Share of the limit that a part may unpack to which is kept in memory as a whole.
+const KEPT_SHARE: u64 = 4;
 /// Most parts and most sheets of a workbook.
 const MAX_PARTS: usize = 10_000;
 const MAX_SHEETS: usize = 256;
@@ -46,10 +44,10 @@ pub(crate) fn refuse_ole(file: &File) -> Finding {
     }
 }
 
-/// The grids of a workbook, one for each sheet.
-pub(crate) fn read(file: &File, cells: &mut u64, draft: &mut Draft) -> Vec<Grid> {
+/// The grids of a workbook, one for each sheet; its parts may unpack to `limit_bytes` in all.
+pub(crate) fn read(file: &File, limit_bytes: u64, cells: &mut u64, draft: &mut Draft) -> Vec<Grid> {
     let source = Source::file(file.name.clone());
-    if let Err(finding) = unpackable(file, &source, MAX_UNPACKED, MAX_KEPT) {
+    if let Err(finding) = unpackable(file, &source, limit_bytes, limit_bytes / KEPT_SHARE) {
         draft.note(*finding);
         return Vec::new();
     }
@@ -75,7 +73,7 @@ pub(crate) fn unpackable(file: &File, source: &Source, most: u64, most_kept: u64
     let too_large = |what: &str| {
         let reason = format!(
             "the workbook unpacks to more than {} MiB{what}, which is too much for one import; \
-             split it, or save its sheets as CSV",
+             raise --limit, split it, or save its sheets as CSV",
             if what.is_empty() { most >> 20 } else { most_kept >> 20 }
         );
         Box::new(Finding::error("unpacks-too-large", source, "", reason))
