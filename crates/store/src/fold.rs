@@ -6,6 +6,9 @@ use linewright_model::{Change, ChangeSet, Network, Version};
 use crate::batch::{Batch, unstorable};
 use crate::{CommitError, Committed, LogEntry, Proposal, StoreError};
 
+/// From this many changes on a thread costs less than it saves.
+const MANY: usize = 4096;
+
 /// A group of proposals applied one after the other to a private copy.
 pub(crate) struct Folded {
     /// The network after the proposals that fit.
@@ -23,19 +26,34 @@ pub(crate) fn fold<'a>(
 ) -> Result<Folded, StoreError> {
     let mut folded = Folded { network: base.clone(), batch: Batch::default(), answers: Vec::new() };
     for proposal in proposals {
-        if let Some((code, overflow)) = unstorable(proposal) {
-            folded.answers.push(Err(CommitError::Unstorable { code, reason: overflow.to_string() }));
-            continue;
-        }
-        match folded.network.apply(&proposal.changes) {
-            Ok(applied) => {
+        let mut network = folded.network.clone();
+        let (unstorable, applied) =
+            both(proposal.changes.changes.len() >= MANY, || unstorable(proposal), || network.apply(&proposal.changes));
+        match (unstorable, applied) {
+            (Some((code, overflow)), _) => {
+                folded.answers.push(Err(CommitError::Unstorable { code, reason: overflow.to_string() }));
+            }
+            (None, Ok(applied)) => {
+                folded.network = network;
                 folded.batch.add(proposal, &applied)?;
                 folded.answers.push(Ok(applied.into()));
             }
-            Err(violation) => folded.answers.push(Err(violation.into())),
+            (None, Err(violation)) => folded.answers.push(Err(violation.into())),
         }
     }
     Ok(folded)
+}
+
+/// Two pieces of work; at the same time where they are large.
+fn both<A: Send, B>(large: bool, one: impl FnOnce() -> A + Send, two: impl FnOnce() -> B) -> (A, B) {
+    if !large {
+        return (one(), two());
+    }
+    std::thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let two = two();
+        (one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), two)
+    })
 }
 
 /// A commit as its columns say it, the parts of its change set in order; on `Err` says what cannot be read.

@@ -98,9 +98,26 @@ pub fn site(network: &Network, place: PlaceId) -> Option<Position> {
     network.get(ground(network, place)).and_then(|place| place.position)
 }
 
+/// Two pieces of work, each on a processor of its own.
+fn both<A: Send, B>(one: impl FnOnce() -> A + Send, two: impl FnOnce() -> B) -> (A, B) {
+    std::thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let two = two();
+        (one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), two)
+    })
+}
+
 impl Base {
     fn build(network: &Network, limits: Limits) -> Self {
-        let strands = all_strands(network);
+        // Glass on one processor, ground on another: they know nothing of each other.
+        let (strands, (spatial, beside)) = both(
+            || all_strands(network),
+            || {
+                let spatial = Spatial::build(network);
+                let beside = Csr::build(trench::pairs(network, &spatial, limits));
+                (spatial, beside)
+            },
+        );
         // Counted by u32: 4 G strands do not fit in memory.
         let numbered =
             || (0u32..).zip(&strands).filter_map(|(at, strand)| Some((StrandIx { key: strand.key()?, at }, strand)));
@@ -117,14 +134,16 @@ impl Base {
         }
         let places = network.all::<Place>().map(|(id, _)| id);
         let adrift = Arc::new(places.filter(|id| site(network, *id).is_none()).collect());
-        let spatial = Spatial::build(network);
-        let beside = Csr::build(trench::pairs(network, &spatial, limits));
         let numbers = Numbers::build(network);
         let group = |span: &Span| trenches.get(&span.trench).and_then(|spans| spans.first()).copied();
-        let ducts =
-            Layer::build(&numbers, network.all::<Span>().map(|(id, span)| laid_span(network, id, span, group(span))));
-        let patched = Patched::all(network);
-        let glass = Layer::build(&numbers, numbered().map(|(ix, strand)| laid_strand(network, &patched, ix, strand)));
+        let laid = || network.all::<Span>().map(|(id, span)| laid_span(network, id, span, group(span)));
+        let (ducts, glass) = both(
+            || Layer::build(&numbers, laid()),
+            || {
+                let patched = Patched::all(network);
+                Layer::build(&numbers, numbered().map(|(ix, strand)| laid_strand(network, &patched, ix, strand)))
+            },
+        );
         Self {
             strands,
             strands_at,
@@ -243,8 +262,7 @@ impl Topology {
 
     /// Works out at once what the first searches would otherwise wait for.
     pub fn prepare(&self) {
-        self.ducts().prepare();
-        self.glass().prepare();
+        both(|| self.ducts().prepare(), || self.glass().prepare());
     }
 
     /// Ways along spans between ground places: where a cable could be pulled, by what is free of bores.

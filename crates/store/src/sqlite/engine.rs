@@ -64,7 +64,7 @@ enum Filling {
 /// Takes the lock, folds the tail, applies the group and writes it.
 async fn write_group(
     conn: &mut SqliteConnection,
-    file: &File,
+    file: &Arc<File>,
     mut known: Network,
     proposals: &[Proposal],
     filling: Filling,
@@ -77,7 +77,7 @@ async fn write_group(
         return Ok((known, folded.answers));
     }
     let tell = |done, total| fold::tell(proposals, done, total);
-    write::write(&mut lock, file, &folded.batch, (&known, &folded.network), &tell).await?;
+    write::write(&mut lock, file, folded.batch, (&known, &folded.network), &tell).await?;
     if filling == Filling::Yes {
         aside::check_references(&mut lock, file).await?;
     }

@@ -1,7 +1,11 @@
 //! Writing a batch: rows that go, rows that come, the log, the counters, the head; many rows a statement.
 
+use std::sync::Arc;
+
 use linewright_model::{Network, TableKind, Version};
-use sqlx::{AssertSqlSafe, SqliteConnection};
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{Arguments, AssertSqlSafe, SqliteConnection};
+use tokio::sync::mpsc;
 
 use super::aside;
 use super::error::File;
@@ -18,11 +22,14 @@ const RECORDS: usize = 4096;
 /// From this many records on an empty database is filled without its indices, which are made afterwards.
 pub(super) const FIRST: usize = 20_000;
 
+/// Parts that may wait to be written: enough that neither side idles, few enough to fit in memory.
+const WAITING: usize = 2;
+
 /// Writes a batch that leads from one network to the next, inside the caller's transaction.
 pub(super) async fn write(
     conn: &mut SqliteConnection,
-    file: &File,
-    batch: &Batch,
+    file: &Arc<File>,
+    batch: Batch,
     (from, to): (&Network, &Network),
     progress: &(dyn Fn(u64, u64) + Send + Sync),
 ) -> Result<(), StoreError> {
@@ -36,21 +43,80 @@ pub(super) async fn write(
     let first = from.version() == Version(0) && batch.len() >= FIRST;
     let aside = if first { aside::set_aside(conn, file).await? } else { Vec::new() };
     let (mut done, total) = (0, batch.len() as u64);
+    let mut put = async |part: Part| {
+        for statement in part.statements {
+            statement.execute(conn, file).await?;
+        }
+        done += part.records as u64;
+        progress(done, total);
+        Ok::<(), StoreError>(())
+    };
+    if batch.len() <= RECORDS {
+        let mut parts = Vec::new();
+        make(&batch, file, &mut |part| {
+            parts.push(part);
+            true
+        })?;
+        for part in parts {
+            put(part).await?;
+        }
+    } else {
+        let (to_write, mut made) = mpsc::channel(WAITING);
+        let file = file.clone();
+        // Made on a thread of its own, while the database writes those before.
+        let maker =
+            tokio::task::spawn_blocking(move || make(&batch, &file, &mut |part| to_write.blocking_send(part).is_ok()));
+        while let Some(part) = made.recv().await {
+            put(part).await?;
+        }
+        maker.await.map_err(|error| StoreError::Internal { what: error.to_string() })??;
+    }
+    aside::put_back(conn, file, aside).await?;
+    counters(conn, file, from, to).await?;
+    head(conn, file, from.version(), to.version()).await
+}
+
+/// Statements to be executed one after the other.
+struct Part {
+    statements: Vec<Bound>,
+    /// How many records are in them.
+    records: usize,
+}
+
+/// Makes the statements of a batch: its rows, then its log. Ends early when `take` wants no more.
+fn make(batch: &Batch, file: &File, take: &mut dyn FnMut(Part) -> bool) -> Result<(), StoreError> {
     for table in TableKind::ALL {
         let shapes = rows::shapes(*table);
         for part in batch.coming(*table, RECORDS) {
             let (sheets, records) = part.map_err(|overflow| file.overflow(overflow))?;
+            let mut statements = Vec::new();
             for (shape, sheet) in shapes.iter().zip(sheets) {
-                insert(conn, file, (shape, shape.columns), sheet.cells).await?;
+                bind(shape, shape.columns, sheet.cells, &mut statements)?;
             }
-            done += records as u64;
-            progress(done, total);
+            if !take(Part { statements, records }) {
+                return Ok(());
+            }
         }
     }
-    aside::put_back(conn, file, aside).await?;
-    log(conn, file, batch).await?;
-    counters(conn, file, from, to).await?;
-    head(conn, file, from.version(), to.version()).await
+    for entry in batch.log() {
+        let logged = Cell::Int(version(entry.version)?);
+        // One by one: together they may not fit in memory.
+        for (number, part) in (0u32..).zip(entry.parts()) {
+            let (part, mut statements) = (Cell::from(part?.as_str()), Vec::new());
+            if number == 0 {
+                let [who, why, origin] = [&entry.who, &entry.why, &entry.origin].map(|text| Cell::from(text.as_str()));
+                let cells = vec![logged.clone(), Cell::Time(entry.at), who, why, origin, part];
+                bind(&LOG, LOG.columns, cells, &mut statements)?;
+            } else {
+                let cells = vec![logged.clone(), Cell::from(number), part];
+                bind(&LOG_MORE, LOG_MORE.columns, cells, &mut statements)?;
+            }
+            if !take(Part { statements, records: 0 }) {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
 }
 
 async fn delete(conn: &mut SqliteConnection, file: &File, shape: &Shape, ids: &[u32]) -> Result<(), StoreError> {
@@ -78,6 +144,30 @@ pub(super) async fn insert(
     (shape, columns): (&Shape, &[&str]),
     cells: Vec<Cell>,
 ) -> Result<(), StoreError> {
+    let mut statements = Vec::new();
+    bind(shape, columns, cells, &mut statements)?;
+    for statement in statements {
+        statement.execute(conn, file).await?;
+    }
+    Ok(())
+}
+
+/// A statement with its values.
+struct Bound {
+    sql: Arc<str>,
+    values: SqliteArguments,
+}
+
+impl Bound {
+    async fn execute(self, conn: &mut SqliteConnection, file: &File) -> Result<(), StoreError> {
+        // Names come from `Shape`s, which are constants of this crate; values are bound.
+        let query = sqlx::query_with(AssertSqlSafe(self.sql), self.values);
+        query.execute(conn).await.map(drop).map_err(|e| file.error(e))
+    }
+}
+
+/// Adds the statements that put rows of these columns into a table.
+fn bind(shape: &Shape, columns: &[&str], cells: Vec<Cell>, into: &mut Vec<Bound>) -> Result<(), StoreError> {
     let width = columns.len();
     let mut cells = cells.into_iter();
     let row = format!("({})", vec!["?"; width].join(", "));
@@ -86,20 +176,21 @@ pub(super) async fn insert(
             continue;
         }
         let rows = vec![row.as_str(); size].join(", ");
-        let sql = format!("INSERT INTO {} ({}) VALUES {rows}", shape.table, quoted(columns));
+        let sql: Arc<str> = format!("INSERT INTO {} ({}) VALUES {rows}", shape.table, quoted(columns)).into();
         while cells.len() >= size * width {
-            // Names come from `Shape`s, which are constants of this crate; values are bound.
-            let mut query = sqlx::query(AssertSqlSafe(sql.clone()));
+            let mut values = SqliteArguments::default();
+            values.reserve(size * width, 0);
             for cell in cells.by_ref().take(size * width) {
-                query = match cell {
-                    Cell::Null => query.bind(None::<i64>),
-                    Cell::Int(n) => query.bind(n),
-                    Cell::Real(n) => query.bind(n),
-                    Cell::Text(text) => query.bind(String::from(text)),
-                    Cell::Day(_) | Cell::Time(_) => query.bind(cell.text()),
+                let added = match cell {
+                    Cell::Null => values.add(None::<i64>),
+                    Cell::Int(n) => values.add(n),
+                    Cell::Real(n) => values.add(n),
+                    Cell::Text(text) => values.add(String::from(text)),
+                    Cell::Day(_) | Cell::Time(_) => values.add(cell.text()),
                 };
+                added.map_err(|error| StoreError::Internal { what: error.to_string() })?;
             }
-            query.execute(&mut *conn).await.map_err(|e| file.error(e))?;
+            into.push(Bound { sql: sql.clone(), values });
         }
     }
     // A ragged sheet would be a fault of the mapping and must not be dropped in silence.
@@ -107,25 +198,6 @@ pub(super) async fn insert(
         Some(_) => Err(StoreError::Internal { what: format!("a row of {} has not {width} cells", shape.table) }),
         None => Ok(()),
     }
-}
-
-async fn log(conn: &mut SqliteConnection, file: &File, batch: &Batch) -> Result<(), StoreError> {
-    for entry in batch.log() {
-        let logged = Cell::Int(version(entry.version)?);
-        // One by one: together they may not fit in memory.
-        for (number, part) in (0u32..).zip(entry.parts()) {
-            let part = Cell::from(part?.as_str());
-            if number == 0 {
-                let [who, why, origin] = [&entry.who, &entry.why, &entry.origin].map(|text| Cell::from(text.as_str()));
-                let cells = vec![logged.clone(), Cell::Time(entry.at), who, why, origin, part];
-                insert(conn, file, (&LOG, LOG.columns), cells).await?;
-            } else {
-                let cells = vec![logged.clone(), Cell::from(number), part];
-                insert(conn, file, (&LOG_MORE, LOG_MORE.columns), cells).await?;
-            }
-        }
-    }
-    Ok(())
 }
 
 async fn counters(conn: &mut SqliteConnection, file: &File, from: &Network, to: &Network) -> Result<(), StoreError> {
