@@ -10,7 +10,7 @@ use crate::route::TakenBefore;
 use crate::survey::{Finished, Trial};
 
 /// States the pair search may expand.
-const MAX_EXPANDED: u64 = 100_000;
+const MAX_EXPANDED: u64 = 50_000;
 
 /// The answer about protection with the first solution that offers any on fibres of its own.
 pub(crate) fn protect(trials: &[Trial<'_>]) -> Option<Protection> {

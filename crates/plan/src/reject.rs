@@ -6,7 +6,7 @@ use linewright_catalog::Technology;
 use linewright_model::{AnyId, DeviceKind, Id, Place, PlaceId, SpanId};
 use linewright_search::access::{self, AccessSpace, Equipment, Move, is_access_place, offered, splitters};
 use linewright_search::capacity;
-use linewright_search::engine::{Limits, Path, Session, Start};
+use linewright_search::engine::{Limits, Path, Start};
 use linewright_search::ground;
 use linewright_search::strand::Tail;
 
@@ -80,12 +80,6 @@ fn why_not_at_all(
     first
 }
 
-/// A way in glass from a place to anything that ends the line.
-fn reaches<'a>(session: &mut Session<'_, AccessSpace<'a>>, place: PlaceId) -> Option<Path<access::At, Move>> {
-    let starts = [Start::free(AccessSpace::entered(place))];
-    session.shortest(&starts, Limits { max_expanded: MAX_EXPANDED }).ok().flatten()
-}
-
 impl Trial<'_> {
     /// What keeps an access place from serving with this solution; `None` when it could serve, only dearer.
     fn why_not(&self, searches: &mut Searches<'_, '_>, place: PlaceId) -> Option<Block> {
@@ -103,12 +97,15 @@ impl Trial<'_> {
             // `None`: a branch is free there, so the place could serve.
             return in_splitter;
         }
-        if reaches(&mut searches.real, place).is_some() {
+        // In glass, to anything that ends the line.
+        let starts = [Start::free(AccessSpace::entered(place))];
+        let limits = Limits { max_expanded: MAX_EXPANDED };
+        if searches.real.reaches(&starts, limits).unwrap_or(false) {
             return None;
         }
-        match reaches(&mut searches.relaxed, place) {
-            Some(path) => self.blocking(&path),
-            None => Some(self.no_way(place)),
+        match searches.relaxed.shortest(&starts, limits) {
+            Ok(Some(path)) => self.blocking(&path),
+            _ => Some(self.no_way(place)),
         }
     }
 

@@ -52,7 +52,7 @@ pub(crate) struct Trial<'a> {
 
 /// The searches of a trial: as things are, and ignoring what is taken, to find what blocks.
 pub(crate) struct Searches<'s, 'a> {
-    pub(crate) space: &'s AccessSpace<'a>,
+    space: &'s AccessSpace<'a>,
     pub(crate) real: Session<'s, AccessSpace<'a>>,
     pub(crate) relaxed: Session<'s, AccessSpace<'a>>,
 }

@@ -51,6 +51,12 @@ fn customers(network: &Network) -> Vec<Position> {
     network.all::<Address>().filter_map(|(_, address)| address.position).collect()
 }
 
+/// Milliseconds that this thread has been on a processor: what a survey takes whatever else the machine does.
+fn on_cpu_ms() -> f64 {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    stat.split_whitespace().next().unwrap().parse::<f64>().unwrap() / 1e6
+}
+
 /// What one survey said about protection.
 fn verdict(survey: &Survey) -> &'static str {
     match survey.protection {
@@ -92,7 +98,7 @@ fn main() {
         let mut dice = Dice(7);
         let mut millis: Vec<f64> = Vec::new();
         let mut verdicts = std::collections::BTreeMap::new();
-        let (mut served, begun) = (0, Instant::now());
+        let (mut served, begun, cpu) = (0, Instant::now(), on_cpu_ms());
         for _ in 0..queries {
             let customer = positions[dice.roll(positions.len())];
             let far = far_m.map(|most_m| {
@@ -126,7 +132,8 @@ fn main() {
         let share = |share: f64| millis[((millis.len() as f64 * share) as usize).min(millis.len() - 1)];
         let (n, median, p99, largest) = (millis.len(), share(0.5), share(0.99), share(1.0));
         let undecided = verdicts.get("undecided").copied().unwrap_or(0) as f64 / n as f64;
-        println!("# {what}: served {served} of {n}, {verdicts:?}");
+        let on_cpu = (on_cpu_ms() - cpu) / n as f64;
+        println!("# {what}: served {served} of {n}, {verdicts:?}; {on_cpu:.2} ms on a processor each");
         println!(
             r#"{{"bench": "survey", "what": "{what}", "unit": "ms", "n": {n}, "median": {median:.2}, "p99": {p99:.2}, "largest": {largest:.2}, "undecided": {undecided:.3}}}"#
         );

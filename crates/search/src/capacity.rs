@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use chrono::NaiveDate;
 use linewright_model::{
-    Carrier, Device, DeviceId, Fixture, Jumper, JumperId, LinkId, Network, Port, PortBlock, PortKind, SlotState, Span,
-    SpanId, SpliceId, SpliceSide, Taken,
+    Carrier, Device, DeviceId, Fixture, Jumper, JumperId, LinkId, Network, Plant, Port, PortBlock, PortKind, SlotState,
+    Span, SpanId, SpliceId, SpliceSide, Stage, Taken,
 };
 
 use rustc_hash::FxBuildHasher;
@@ -60,12 +61,12 @@ impl Patched {
     }
 }
 
-/// How many cores of a strand are free from tail to tail; what the records do not prove counts when nothing does.
+/// How many cores of a strand are free from tail to tail.
 pub(crate) fn free_cores(network: &Network, strand: &Strand, patched: &Patched) -> Free {
     if !usable(strand) {
         return Free::Nothing;
     }
-    let Some(count) = strand.count else { return Free::Unproven };
+    let Some(count) = strand.count else { return Free::AtLeast(0) };
     let lanes = Lane::all(network, strand, patched);
     let (mut free, mut unproven) = (0, false);
     for nth in 0..count {
@@ -75,7 +76,7 @@ pub(crate) fn free_cores(network: &Network, strand: &Strand, patched: &Patched) 
             _ => {}
         }
     }
-    if free == 0 && unproven { Free::Unproven } else { Free::Slots(free) }
+    if unproven { Free::AtLeast(free) } else { Free::Slots(free) }
 }
 
 /// What a strand's first core and the cores beside it run through: one section, or the terminals at one end.
@@ -212,6 +213,17 @@ pub fn pick_beside(network: &Network, strand: &Strand, fibres: u32, taken: &BTre
         Some(Pick::Unproven)
     } else {
         None
+    }
+}
+
+/// Whether plant may be used, now or at an announced date within the limit.
+pub fn offered(plant: &Plant, latest: Option<NaiveDate>) -> bool {
+    match plant.stage {
+        Stage::InService => true,
+        Stage::Retired => false,
+        Stage::Planned | Stage::UnderConstruction => {
+            plant.available_from.is_some_and(|from| latest.is_none_or(|latest| from <= latest))
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use super::{Drop, Route, TakenBefore, Tracer};
 use crate::locate::named;
 use crate::report::Element;
 
-impl Tracer<'_> {
+impl Tracer<'_, '_> {
     pub(super) fn lead_in(&self, side: Side, nth: u16, drop: &mut Drop) {
         let Some(lead_in) = self.space.lead_in(side, nth) else { return };
         drop.length_m += lead_in.length_m;

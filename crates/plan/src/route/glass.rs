@@ -14,7 +14,7 @@ use crate::colour::core_position;
 use crate::locate::named;
 use crate::report::{Core, Element};
 
-impl Tracer<'_> {
+impl Tracer<'_, '_> {
     pub(super) fn pick(&self, ix: StrandIx, strand: &Strand, before: &mut TakenBefore) -> Pick {
         let taken = before.strands.entry(ix).or_default();
         match capacity::pick_beside(self.network, strand, self.space.terms.fibres, taken) {

@@ -81,16 +81,16 @@ pub(crate) struct TakenBefore {
     branches: BTreeMap<DeviceId, usize>,
 }
 
-pub(crate) struct Tracer<'a> {
-    pub(crate) space: &'a AccessSpace<'a>,
-    pub(crate) network: &'a Network,
-    pub(crate) policy: &'a Policy,
-    pub(crate) wanted: &'a Wanted<'a>,
-    pub(crate) labels: [&'a str; 2],
+pub(crate) struct Tracer<'t, 's> {
+    pub(crate) space: &'t AccessSpace<'s>,
+    pub(crate) network: &'t Network,
+    pub(crate) policy: &'t Policy,
+    pub(crate) wanted: &'t Wanted<'t>,
+    pub(crate) labels: [&'t str; 2],
     pub(crate) pon: bool,
 }
 
-impl Tracer<'_> {
+impl Tracer<'_, '_> {
     /// The route of a path; cores and ports that `before` holds are passed over.
     pub(crate) fn trace(&self, path: &Path<At, Move>, before: &mut TakenBefore) -> Route {
         let mut route = Route { leg: before.legs, ..Route::default() };

@@ -12,7 +12,7 @@ use crate::equipment::PortOffer;
 use crate::locate::named;
 use crate::report::Element;
 
-impl Tracer<'_> {
+impl Tracer<'_, '_> {
     /// Up the feeder of a splitter: from the branch whose core was come by, or else from a free one.
     pub(super) fn branch(&self, route: &mut Route, splitter: DeviceId, fused: bool, before: &mut TakenBefore) {
         let Some(device) = self.network.get(splitter) else { return };

@@ -5,15 +5,19 @@
 //! carry a line any distance for nothing; so its neighbours count as goals. Moves inside one ground place cover
 //! no distance, because all that stands in it is taken to be where it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use linewright_model::{Network, PlaceId};
 
 use super::end::EndPlan;
-use super::{At, Goal, Point, Stack, Terms};
+use super::moves::{enter_cost, private};
+use super::{At, End, Goal, Point, Side, Stack, Terms};
+use crate::capacity::offered;
 use crate::geometry::{InSpace, chord_m, in_space};
-use crate::layer::ways::Bounds;
-use crate::topology::{PATCHING_DM, SPLICING_DM, StrandIx, Topology, ground, site};
+use crate::layer::back::{Back, Prices};
+use crate::layer::counts::Need;
+use crate::topology::{StrandIx, Topology, ground, site};
 
 /// More targets than this cost more to look at than they save.
 const MAX_TARGETS: usize = 64;
@@ -21,24 +25,38 @@ const MAX_TARGETS: usize = 64;
 /// More places adrift than this leave no bound worth having.
 const MAX_ADRIFT: usize = 4_096;
 
-/// Where the goals are, when few enough for a bound.
+/// What bounds the cost to go.
 pub(super) struct Compass<'a> {
     /// Points with the least cost to go from there.
     targets: Vec<(InSpace, u64)>,
     /// Rates per metre, in glass and before it, milli-CNY.
     glass_rate: u64,
     street_rate: u64,
-    /// In glass, where landmarks are known: bounds by weight, with milli-CNY per decimetre of it.
-    glass: Option<(Bounds<'a, StrandIx>, f64)>,
+    /// To a far end, in glass.
+    glass: Option<InGlass<'a>>,
+}
+
+/// Costs from places in glass to the far end.
+struct InGlass<'a> {
+    back: Back<'a, StrandIx>,
+    /// The most that the first joint can cost.
+    joint: u64,
+    /// The least from the street of side A.
+    street: u64,
+    far: Rc<EndPlan>,
+    /// Whether bounds stay what they are, so that none falls by more than what a move costs.
+    steady: bool,
 }
 
 impl<'a> Compass<'a> {
     pub(super) fn new(
-        network: &Network,
+        network: &'a Network,
         topology: &'a Topology,
         terms: &Terms,
         goal: &Goal<'_>,
-        far: &EndPlan,
+        ends: &[Rc<EndPlan>; 2],
+        homes: &BTreeSet<PlaceId>,
+        steady: bool,
     ) -> Self {
         let any_rate = terms.shadow_milli_cny_per_m.min(terms.drop_milli_cny_per_m);
         let glass_rate = match goal {
@@ -46,12 +64,9 @@ impl<'a> Compass<'a> {
             // At the far end the line leaves glass again.
             Goal::Far(_) => any_rate,
         };
-        let targets = Self::targets(network, topology, terms, goal, far).unwrap_or_default();
+        let targets = Self::targets(network, topology, terms, goal, &ends[1]).unwrap_or_default();
         let glass = match goal {
-            Goal::Far(end) if !terms.pon => {
-                let exits = far.exits(network).into_iter().chain(end.place);
-                topology.glass().towards(exits).zip(Some(weight_rate(terms)))
-            }
+            Goal::Far(far) if !terms.pon => Some(InGlass::new(network, topology, terms, far, ends, homes, steady)),
             _ => None,
         };
         Self { targets, glass_rate, street_rate: any_rate, glass }
@@ -102,18 +117,18 @@ impl<'a> Compass<'a> {
     /// The bound at a state.
     pub(super) fn bound(&self, network: &Network, at: At) -> u64 {
         let Point::Place(place) = at.point else { return 0 };
-        self.straight(network, place, at.stack).max(self.through_glass(place, at.stack))
-    }
-
-    fn through_glass(&self, place: PlaceId, stack: Stack) -> u64 {
-        let (Some((bounds, rate)), Stack::Glass | Stack::Entered) = (&self.glass, stack) else { return 0 };
-        let mut weight_dm = bounds.from(place);
-        if stack == Stack::Entered {
-            // The first joint of a drop brought in is paid already.
-            weight_dm = weight_dm.saturating_sub(PATCHING_DM);
+        match (&self.glass, at.stack) {
+            (Some(glass), Stack::Glass) => glass.back.bound(place),
+            (Some(glass), Stack::Entered) => {
+                if !glass.steady {
+                    glass.back.sharpen(place);
+                }
+                glass.entered(place)
+            }
+            (Some(glass), Stack::Street(Side::A)) => glass.street,
+            (Some(glass), Stack::Street(Side::Z)) => glass.far.least_cost(place),
+            _ => self.straight(network, place, at.stack),
         }
-        // Rounded down, and a hair less for the rounding of the product.
-        (f64::from(weight_dm) * rate * (1.0 - 1e-9)).floor() as u64
     }
 
     fn straight(&self, network: &Network, place: PlaceId, stack: Stack) -> u64 {
@@ -132,9 +147,55 @@ impl<'a> Compass<'a> {
     }
 }
 
-/// What a decimetre by weight costs at least, milli-CNY: of glass, of a joint patched, of a joint spliced.
-fn weight_rate(terms: &Terms) -> f64 {
-    let per_dm = |milli_cny: u64, dm: u32| milli_cny as f64 / f64::from(dm);
-    let glass = per_dm(terms.shadow_milli_cny_per_m, 10);
-    glass.min(per_dm(terms.patching(), PATCHING_DM)).min(per_dm(terms.splicing(), SPLICING_DM))
+impl<'a> InGlass<'a> {
+    fn new(
+        network: &Network,
+        topology: &'a Topology,
+        terms: &Terms,
+        far: &End,
+        ends: &[Rc<EndPlan>; 2],
+        homes: &BTreeSet<PlaceId>,
+        steady: bool,
+    ) -> Self {
+        let (patching, splicing) = (terms.patching(), terms.splicing());
+        let prices = Prices { metre: terms.shadow_milli_cny_per_m, patching, splicing };
+        let enter = |id: PlaceId| network.get(id).map_or(0, |place| enter_cost(network, terms, homes, id, place));
+        let leave = |id: PlaceId| {
+            let ends_there = (far.place == Some(id)).then_some(0);
+            let open = network.get(id).is_some_and(|place| offered(&place.plant, terms.latest));
+            if !open || private(network, homes, id) {
+                return None;
+            }
+            let led_out = ends[1].least_drop(network, terms, id).map(|drop| drop.saturating_add(enter(id)));
+            ends_there.into_iter().chain(led_out).min().map(|cost| (id, cost))
+        };
+        let goals = ends[1].exits(network).into_iter().chain(far.place).filter_map(leave);
+        let entries: Vec<(PlaceId, u64)> = ends[0].exits(network).into_iter().map(|id| (id, enter(id))).collect();
+        let drop = |id: PlaceId| ends[0].least_drop(network, terms, id);
+        let entered = entries.iter().filter_map(|(id, enter)| Some((*id, drop(*id)?.saturating_add(*enter))));
+        // Bounds are to be sharp where ways begin; a cable that is opened is best left by its nearer end.
+        let opened = ends[0].taps.iter().filter_map(|tap| {
+            let cable = network.get(tap.cable)?;
+            let behind_m = cable.length_m - tap.from_a_m;
+            let (end, glass_m) = if tap.from_a_m <= behind_m { (cable.a, tap.from_a_m) } else { (cable.b, behind_m) };
+            let glass = Terms::per_m(glass_m, terms.shadow_milli_cny_per_m);
+            Some((end, glass + terms.drop_cost(tap.length_m, tap.across_m) + terms.opening()))
+        });
+        let back = topology.glass().back(goals, entered.chain(opened), Need::new(terms.fibres, true), prices);
+        if steady {
+            entries.iter().for_each(|(id, _)| back.sharpen(*id));
+        }
+        let mut glass = Self { back, joint: patching.max(splicing), street: 0, far: ends[1].clone(), steady };
+        let from_street = |(id, enter): &(PlaceId, u64)| glass.entered(*id).saturating_add(*enter);
+        glass.street = entries.iter().map(from_street).min().unwrap_or(u64::MAX);
+        glass
+    }
+
+    /// From a place that a drop has just been brought into: its first joint is paid.
+    fn entered(&self, place: PlaceId) -> u64 {
+        match self.back.bound(place) {
+            u64::MAX => u64::MAX,
+            bound => bound.saturating_sub(self.joint),
+        }
+    }
 }

@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use linewright_model::{Cable, CableId, Network, Ownership, PlaceId, Plant, Position, Span, SpanId, SpanKind};
 
-use super::terms::{is_access_place, offered};
+use rustc_hash::FxBuildHasher;
+
+use super::moves::pull_cost;
+use super::terms::is_access_place;
 use super::{End, Terms};
-use crate::capacity;
+use crate::capacity::{self, offered};
 use crate::geometry::{self, Foot};
 use crate::topology::{Topology, ground, site};
 
@@ -70,6 +73,8 @@ pub(super) struct EndPlan {
     arrivals: HashMap<(PlaceId, bool), Vec<u16>>,
     /// Ground places that a drop gets to, with the least length it takes, metres.
     reach: BTreeMap<PlaceId, f64>,
+    /// The least that a drop to them costs, milli-CNY.
+    costs: HashMap<PlaceId, u64, FxBuildHasher>,
     position: Option<Position>,
     /// Whether something near the end was left out for being too much.
     pub(super) cut: bool,
@@ -113,6 +118,7 @@ impl EndPlan {
             plan.find_taps(network, topology, terms, centre);
         }
         plan.walk(network, topology, terms);
+        plan.reckon(network, topology, terms);
         if let Some(centre) = centre {
             plan.cross_country(network, topology, terms, centre);
         }
@@ -152,6 +158,18 @@ impl EndPlan {
             }
         }
         found
+    }
+
+    /// The least that the drop to a place costs; `None` where none gets there.
+    pub(super) fn least_drop(&self, network: &Network, terms: &Terms, at: PlaceId) -> Option<u64> {
+        let straight = self.arrivals(at, true).iter().filter_map(|nth| self.lead_ins.get(usize::from(*nth)));
+        let straight = straight.map(|lead_in| terms.drop_cost(lead_in.length_m, lead_in.across_m));
+        straight.chain(self.costs.get(&ground(network, at)).copied()).min()
+    }
+
+    /// The least that a drop costs from the street at a ground place.
+    pub(super) fn least_cost(&self, ground: PlaceId) -> u64 {
+        self.costs.get(&ground).copied().unwrap_or(0)
     }
 
     /// Numbers of the lead-ins that lead to a place.
@@ -240,6 +258,24 @@ impl EndPlan {
                 if let Some(to) = other_end(network, span, at).filter(|_| to_m <= terms.max_drop_m) {
                     open.insert((to_m.to_bits(), to));
                 }
+            }
+        }
+    }
+
+    /// Finds what getting to the ground places costs at least.
+    fn reckon(&mut self, network: &Network, topology: &Topology, terms: &Terms) {
+        let lead_ins = self.lead_ins.iter().map(|lead| (terms.drop_cost(lead.length_m, lead.across_m), lead.to));
+        let mut open: BTreeSet<(u64, PlaceId)> = lead_ins.collect();
+        while let Some((cost, at)) = open.pop_first() {
+            if self.costs.contains_key(&at) || !self.reach.contains_key(&at) {
+                continue;
+            }
+            self.costs.insert(at, cost);
+            for id in topology.spans_at(at) {
+                let Some(span) = network.get(id).filter(|span| span_open(network, terms, id, span)) else { continue };
+                let to = other_end(network, span, at).filter(|to| !self.costs.contains_key(to));
+                let pulled = to.and_then(|to| Some((pull_cost(network, terms, span, [at, to])?, to)));
+                open.extend(pulled.map(|(pulled, to)| (cost.saturating_add(pulled), to)));
             }
         }
     }

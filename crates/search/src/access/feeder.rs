@@ -5,7 +5,7 @@ use linewright_model::{
     AnyId, Carrier, DeviceId, DeviceKind, Id, LinkId, Network, PlaceId, Plant, Port, PortKind, Stage, Take, TrailId,
 };
 
-use super::terms::offered;
+use crate::capacity::offered;
 
 /// Splitters that stand at a place.
 pub fn splitters(network: &Network, place: PlaceId) -> impl Iterator<Item = DeviceId> {

@@ -20,11 +20,12 @@ use linewright_model::{CableId, DeviceId, PlaceId, SpanId};
 
 use crate::topology::StrandIx;
 
+pub use crate::capacity::offered;
 pub use end::{LeadIn, Tap};
 pub use feeder::{feeder, feeder_state, feeding_port, splitters, trail_length_m};
 pub use risk::{cable_risks, risk_record};
 pub use space::{AccessSpace, Ends};
-pub use terms::{Attachment, End, Goal, Terms, is_access_place, offered};
+pub use terms::{Attachment, End, Goal, Terms, is_access_place};
 
 /// Which end of the line.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use linewright_model::{DeviceId, DeviceKind, Permit, Place, PlaceId, PlaceKind, PortKind};
+use linewright_model::{DeviceId, DeviceKind, Network, Permit, Place, PlaceId, PlaceKind, PortKind, Span};
 
 use super::end::{other_end, pulled_m};
 use super::feeder::{feeder, feeder_state, feeding_port, splitters, trail_length_m};
-use super::terms::{has_plant, offered};
+use super::terms::has_plant;
 use super::{AccessSpace, At, Equipment, Goal, Move, Point, Side, Stack, Terms};
-use crate::capacity::{self, Pick};
+use crate::capacity::{self, Pick, offered};
 use crate::engine::Step;
-use crate::geometry::{chord_m, in_space};
+use crate::layer::counts::Need;
 use crate::strand::{Strand, Tail};
-use crate::topology::{ground, site};
+use crate::topology::{StrandIx, ground, straight_m};
 
 type Steps = Vec<Step<At, Move>>;
 
@@ -42,13 +42,13 @@ impl AccessSpace<'_> {
     /// Into the strands of passing cables, towards either end.
     fn open_cables(&self, out: &mut Steps) {
         let terms = self.terms;
-        let work = terms.tap_milli_cny + terms.closure_milli_cny + terms.drop_milli_cny + terms.splicing();
+        let work = terms.opening();
         for (nth, tap) in (0u16..).zip(&self.ends[Side::A as usize].taps) {
             let drop = terms.drop_cost(tap.length_m, tap.across_m);
             for ix in self.topology.strands_through(tap.cable) {
                 let closed = |strand: &&Strand| self.is_trunk(strand) || self.splitter_tail(strand).is_some();
                 let Some(strand) = self.topology.strand(ix).filter(|strand| !closed(strand)) else { continue };
-                let Some(state) = self.strand_cost(strand) else { continue };
+                let Some(state) = self.strand_cost(ix, strand) else { continue };
                 for towards in [0u8, 1] {
                     let glass_m = self.tap_length_m(tap, strand, towards);
                     let glass = Terms::per_m(glass_m, terms.shadow_milli_cny_per_m);
@@ -75,13 +75,11 @@ impl AccessSpace<'_> {
         for id in self.topology.spans_at(at) {
             let Some(span) = self.network.get(id).filter(|span| self.span_open(id, span)) else { continue };
             let Some(to) = other_end(self.network, span, at) else { continue };
-            let Some(waiting) = self.terms.waiting(&span.plant) else { continue };
+            let Some(cost) = pull_cost(self.network, self.terms, span, [at, to]) else { continue };
             let length_m = pulled_m(self.terms, span);
             // Seen from the customer: at side Z the drop is pulled towards them.
             let (near, far) = if side == Side::A { (at, to) } else { (to, at) };
             if !self.private(to) && end.reaches(self.terms, near, length_m, far) {
-                let drop = self.terms.drop_cost(length_m.max(self.straight_m(at, to)), 0.0);
-                let cost = drop + waiting + fees(&span.permits);
                 out.push(Step { to: At::street(side, to), edge: Move::Pull(side, id), cost });
             }
         }
@@ -114,19 +112,12 @@ impl AccessSpace<'_> {
         found
     }
 
-    /// Bringing a drop into a place; nothing where plant is already in the building.
     fn enter_cost(&self, id: PlaceId, place: &Place) -> u64 {
-        if self.homes.contains(&ground(self.network, id)) {
-            return 0;
-        }
-        let open = if place.kind == PlaceKind::Closure { self.terms.closure_milli_cny } else { 0 };
-        self.terms.drop_milli_cny + self.terms.splicing() + open + fees(&place.permits)
+        enter_cost(self.network, self.terms, &self.homes, id, place)
     }
 
-    /// Whether a place is some other customer's own room, which no line passes.
     fn private(&self, place: PlaceId) -> bool {
-        let premises = self.network.get(place).is_some_and(|place| place.kind == PlaceKind::Premises);
-        premises && !self.is_home(place)
+        private(self.network, &self.homes, place)
     }
 
     /// From a place where a joint can be made: along strands, up feeders, onto equipment, out at the far end.
@@ -186,7 +177,7 @@ impl AccessSpace<'_> {
             let Some(strand) = self.topology.strand(ix).filter(|strand| strand.places[0] != strand.places[1]) else {
                 continue;
             };
-            let Some(state) = self.strand_cost(strand) else { continue };
+            let Some(state) = self.strand_cost(ix, strand) else { continue };
             let forward = strand.places[0] == at;
             let (from, to) = if forward { (0, 1) } else { (1, 0) };
             let arrives = match self.splitter_tail(strand) {
@@ -205,7 +196,11 @@ impl AccessSpace<'_> {
     }
 
     /// What stands against taking cores of a strand; `None` when they cannot be taken.
-    fn strand_cost(&self, strand: &Strand) -> Option<u64> {
+    fn strand_cost(&self, ix: StrandIx, strand: &Strand) -> Option<u64> {
+        // The layer mostly knows without the records.
+        if let Some(free) = self.topology.glass().is_free(ix, Need::new(self.terms.fibres, true)) {
+            return free.then_some(0);
+        }
         let mut waiting = 0;
         for cable in strand.cables() {
             waiting = self.terms.waiting(&self.network.get(cable)?.plant)?.max(waiting);
@@ -275,11 +270,36 @@ impl AccessSpace<'_> {
         }
     }
 
-    /// Straight distance between two places, metres; 0 where one of them stands nowhere.
     fn straight_m(&self, a: PlaceId, b: PlaceId) -> f64 {
-        let at = |place| site(self.network, place).map(in_space);
-        at(a).zip(at(b)).map_or(0.0, |(a, b)| chord_m(a, b))
+        straight_m(self.network, [a, b])
     }
+}
+
+/// What pulling a drop along a span between these grounds costs; `None` where the span cannot be had in time.
+pub(super) fn pull_cost(network: &Network, terms: &Terms, span: &Span, ends: [PlaceId; 2]) -> Option<u64> {
+    let drop = terms.drop_cost(pulled_m(terms, span).max(straight_m(network, ends)), 0.0);
+    Some(drop + terms.waiting(&span.plant)? + fees(&span.permits))
+}
+
+/// Whether a place is some other customer's own room, which no line passes.
+pub(super) fn private(network: &Network, homes: &BTreeSet<PlaceId>, place: PlaceId) -> bool {
+    let premises = network.get(place).is_some_and(|place| place.kind == PlaceKind::Premises);
+    premises && !homes.contains(&place)
+}
+
+/// Bringing a drop into a place; nothing where plant is already in the building.
+pub(super) fn enter_cost(
+    network: &Network,
+    terms: &Terms,
+    homes: &BTreeSet<PlaceId>,
+    id: PlaceId,
+    place: &Place,
+) -> u64 {
+    if homes.contains(&ground(network, id)) {
+        return 0;
+    }
+    let open = if place.kind == PlaceKind::Closure { terms.closure_milli_cny } else { 0 };
+    terms.drop_milli_cny + terms.splicing() + open + fees(&place.permits)
 }
 
 /// Fees of permits, milli-CNY.

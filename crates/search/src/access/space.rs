@@ -1,6 +1,6 @@
 //! The space of one survey, as the engine sees it.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
@@ -42,7 +42,8 @@ pub struct AccessSpace<'a> {
     pub(super) goal: Goal<'a>,
     /// What the goal told of places.
     told: RefCell<HashMap<PlaceId, Rc<[Attachment]>, FxBuildHasher>>,
-    compass: Compass<'a>,
+    /// Worked out when a search first asks.
+    compass: OnceCell<Compass<'a>>,
     /// Places that every solution shares: the ends and the ground they stand on.
     pub(super) homes: BTreeSet<PlaceId>,
     /// Access places to which side A is kept; none for all.
@@ -69,10 +70,9 @@ impl<'a> AccessSpace<'a> {
         ends: &Ends,
         goal: Goal<'a>,
     ) -> Self {
-        let compass = Compass::new(network, topology, terms, &goal, &ends.plans[1]);
         let places = ends.ends.iter().flatten().filter_map(|end| end.place);
         let homes = places.flat_map(|place| [place, ground(network, place)]).collect();
-        let (ends, told) = (ends.plans.clone(), RefCell::default());
+        let (ends, told, compass) = (ends.plans.clone(), RefCell::default(), OnceCell::new());
         Self { network, topology, terms, ends, goal, told, compass, homes, only: None, for_pair: false }
     }
 
@@ -201,7 +201,9 @@ impl Space for AccessSpace<'_> {
     }
 
     fn bound(&self, at: At) -> u64 {
-        self.compass.bound(self.network, at)
+        let (network, topology, terms) = (self.network, self.topology, self.terms);
+        let make = || Compass::new(network, topology, terms, &self.goal, &self.ends, &self.homes, self.for_pair);
+        self.compass.get_or_init(make).bound(network, at)
     }
 
     fn risks(&self, edge: Move, out: &mut Vec<Risk>) {

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use linewright_model::{Network, PlaceId, PlaceKind, Plant, Position, Stage};
 
 use super::{Equipment, feeder};
+use crate::capacity::offered;
 use crate::topology::Topology;
 
 /// Equipment that can serve, at a place.
@@ -73,6 +74,11 @@ impl Terms {
         Self::per_m(length_m, self.drop_milli_cny_per_m).saturating_add(Self::per_m(across_m, poles))
     }
 
+    /// Opening a cable where no joint is, and splicing a drop into it.
+    pub(super) fn opening(&self) -> u64 {
+        self.tap_milli_cny + self.closure_milli_cny + self.drop_milli_cny + self.splicing()
+    }
+
     /// Splicing the line's fibres once.
     pub(super) fn splicing(&self) -> u64 {
         u64::from(self.fibres).saturating_mul(self.splice_milli_cny)
@@ -123,17 +129,6 @@ impl std::fmt::Debug for Goal<'_> {
         match self {
             Goal::Serving(_) => f.write_str("Serving"),
             Goal::Far(end) => f.debug_tuple("Far").field(end).finish(),
-        }
-    }
-}
-
-/// Whether plant may be used, now or at an announced date within the limit.
-pub fn offered(plant: &Plant, latest: Option<NaiveDate>) -> bool {
-    match plant.stage {
-        Stage::InService => true,
-        Stage::Retired => false,
-        Stage::Planned | Stage::UnderConstruction => {
-            plant.available_from.is_some_and(|from| latest.is_none_or(|latest| from <= latest))
         }
     }
 }

@@ -82,6 +82,17 @@ impl<'s, S: Space> Session<'s, S> {
         self.k_shortest(starts, 1, limits).map(|mut paths| paths.pop())
     }
 
+    /// Whether any route leads to a goal. Routes found before help: whoever comes to one of them can go on along it.
+    ///
+    /// # Errors
+    /// [`Exceeded`] if the limit is reached first.
+    pub fn reaches(&mut self, starts: &[Start<S::State>], limits: Limits) -> Outcome<S, bool> {
+        self.searcher.graph.join_routes(true);
+        let found = self.shortest(starts, limits);
+        self.searcher.graph.join_routes(false);
+        found.map(|path| path.is_some())
+    }
+
     /// As [`k_shortest`], within the bans in force.
     ///
     /// # Errors
@@ -92,6 +103,7 @@ impl<'s, S: Space> Session<'s, S> {
         let Ok(starts) = searcher.graph.starts(starts) else { return Err(Exceeded { found: Vec::new(), bound: 0 }) };
         let mut routes = Vec::new();
         let outcome = best_routes(searcher, &starts, k, &mut routes);
+        routes.iter().for_each(|route| searcher.graph.pass(route));
         let found = routes.iter().map(|route| searcher.graph.path(route)).collect();
         match outcome {
             Ok(()) => Ok(found),
@@ -131,11 +143,17 @@ pub(crate) fn best_routes<G: Graph>(
             }
             continue;
         }
-        let best = best_of(searcher, starts, &family, u64::MAX)
-            .map_err(|stop| Stop { bound: stop.bound.min(next_cost(&queue)).max(lower.amount()) })?;
+        // No further than the next family, and a little so that they do not take turns all the time.
+        let next = next_cost(&queue);
+        let ceiling = next.saturating_add(next / 16);
+        searcher.over = u64::MAX;
+        let best = best_of(searcher, starts, &family, ceiling)
+            .map_err(|stop| Stop { bound: stop.bound.min(next).max(lower.amount()) })?;
         if let Some(route) = best {
             queue.push(Reverse((route.total, index)));
             waiting[index].best = Some(route);
+        } else if searcher.over != u64::MAX {
+            queue.push(Reverse((G::Cost::of(searcher.over), index)));
         }
         if k > 1 {
             searcher.graph.sharpen();

@@ -149,6 +149,16 @@ impl<C: Weight> Scratch<C> {
         None
     }
 
+    /// Puts back what [`next`](Self::next) has told last.
+    pub(crate) fn put_back(&mut self, total: C, at: At) {
+        self.heap.push(Reverse(total.key(at)));
+    }
+
+    /// The cost of a state that [`next`](Self::next) has told, which it had done with all totals below `frontier`.
+    pub(crate) fn settled(&self, at: At, frontier: C) -> Option<C> {
+        self.label(at).filter(|label| label.cost.plus(label.to_go) < frontier).map(|label| label.cost)
+    }
+
     /// The move that led to a state; `None` at a start.
     pub(super) fn via(&self, at: At) -> Option<ArcId> {
         self.label(at).filter(|label| label.via != NONE).map(|label| ArcId(label.via))
@@ -187,6 +197,8 @@ pub(crate) struct Searcher<G: Graph> {
     /// Of the second search of a pair, which looks at what the first one found.
     pub(super) second: Scratch<G::Cost>,
     pub(super) left: u64,
+    /// The least total that a search has met beyond its ceiling.
+    pub(super) over: u64,
     banned_edges: HashSet<G::Edge, FxBuildHasher>,
     banned_risks: Vec<bool>,
     banned_list: Vec<RiskId>,
@@ -201,6 +213,7 @@ impl<G: Graph> Searcher<G> {
             scratch,
             second: Scratch::default(),
             left: limits.max_expanded,
+            over: u64::MAX,
             banned_edges: HashSet::default(),
             banned_risks: Vec::new(),
             banned_list: Vec::new(),
@@ -274,6 +287,7 @@ impl<G: Graph> Searcher<G> {
         let spur = if query.excluded.is_empty() { None } else { query.from.first().map(|&(at, _)| at) };
         while let Some((total, at, cost)) = self.scratch.next() {
             if total.amount() > query.ceiling {
+                self.over = self.over.min(total.amount());
                 return Ok(None);
             }
             if self.graph.is_goal(at) {

@@ -119,6 +119,9 @@ enum Branch<C> {
     Split(RiskId, Avoiding<C>),
 }
 
+/// States expanded to find what is shared least once it is clear that something is.
+const LEAST_SHARED: u64 = 20_000;
+
 /// How many risks are tried before one is branched on.
 const TRIED: usize = 16;
 
@@ -251,7 +254,20 @@ impl<G: Graph> Solver<'_, '_, G> {
     /// Solves the problem without risks first; whether that solves it with them.
     fn relax(&mut self) -> Result<bool, Stop> {
         let from = self.legs.starts();
-        let Relaxed::Pair(a, b) = self.legs.searcher.relaxed_pair(from)? else { return Ok(false) };
+        let (a, b) = match self.legs.searcher.relaxed_pair(from)? {
+            Relaxed::Pair(a, b) => (a, b),
+            Relaxed::NoPair(bridge) => {
+                let searcher = &mut *self.legs.searcher;
+                let risk = bridge.and_then(|arc| searcher.graph.risks(arc).first().copied());
+                self.certificate = risk.map(Certificate::SingleRisk);
+                if risk.is_some() {
+                    // What is left is to find what is shared least.
+                    searcher.left = searcher.left.min(LEAST_SHARED);
+                }
+                return Ok(false);
+            }
+            Relaxed::Unknown => return Ok(false),
+        };
         self.floor = a.total.amount().saturating_add(b.total.amount());
         let graph = &self.legs.searcher.graph;
         if graph.clash(&a).is_none() && graph.clash(&b).is_none() {
@@ -345,7 +361,7 @@ impl<G: Graph> Solver<'_, '_, G> {
         let hard =
             |partner: Rc<Leg<G::Cost>>| conflicts.iter().copied().filter(|risk| partner.rests_on(*risk)).collect();
         let hard: Vec<RiskId> = partner.map_or(Vec::new(), hard);
-        Ok(if hard.is_empty() { sample(conflicts) } else { hard })
+        Ok(sample(if hard.is_empty() { conflicts } else { &hard }))
     }
 
     /// Of the risks tried, the one whose avoidance costs most, whichever leg avoids it.

@@ -15,8 +15,8 @@ use super::graph::{ArcId, At, Graph, Route, Weight};
 pub(super) enum Relaxed<C> {
     /// The cheapest two routes without a common move, by amount.
     Pair(Route<C>, Route<C>),
-    /// Every two routes have a move in common.
-    NoPair,
+    /// Every two routes have a move in common; this one, where it rests on anything.
+    NoPair(Option<ArcId>),
     /// The lower bounds of the graph are not consistent enough to tell.
     Unknown,
 }
@@ -37,13 +37,20 @@ impl<G: Graph> Searcher<G> {
         self.ban_risks(&[]);
         let none = Forbidden::default();
         let query = Query { from, blocked: &[], excluded: &[], forbidden: &none, surcharge: 0, ceiling: u64::MAX };
-        let Some(first) = self.run(&query)? else { return Ok(Relaxed::NoPair) };
+        let Some(first) = self.run(&query)? else { return Ok(Relaxed::NoPair(None)) };
         let mut second = std::mem::take(&mut self.second);
         let found = self.second_search(&mut second, from, &first);
+        // The second search has come to where the move begins, and nowhere beyond.
+        let met = |at: At| second.label(At(2 * at.0)).or_else(|| second.label(At(2 * at.0 + 1))).is_some();
+        let bridges = |arc: &&ArcId| {
+            let from = self.graph.from(**arc);
+            met(from) && !self.graph.is_exclusive(from) && !met(self.graph.hop(**arc).0)
+        };
+        let bridge = first.arcs.iter().find(bridges).copied();
         self.second = second;
         let Some((start, moves)) = (match found? {
             Second::Found(start, moves) => Some((start, moves)),
-            Second::None => return Ok(Relaxed::NoPair),
+            Second::None => return Ok(Relaxed::NoPair(bridge)),
             Second::Unknown => None,
         }) else {
             return Ok(Relaxed::Unknown);

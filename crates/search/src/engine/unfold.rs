@@ -14,6 +14,8 @@ type Map<K, V> = HashMap<K, V, FxBuildHasher>;
 struct Node<St> {
     state: St,
     goal: bool,
+    /// Whether a route found passes here.
+    passed: bool,
     /// Moves from here; `None` until expanded.
     out: Option<(u32, u32)>,
     to_go: Cost,
@@ -39,6 +41,8 @@ pub(super) struct Unfolded<'s, S: Space> {
     space: &'s S,
     bans: Option<&'s BansOf<S>>,
     keep_risks: bool,
+    /// Whether a search ends where a route found before passes.
+    join: bool,
     index: Map<S::State, At>,
     nodes: Vec<Node<S::State>>,
     arcs: Vec<Arc<S::Edge>>,
@@ -57,6 +61,7 @@ impl<'s, S: Space> Unfolded<'s, S> {
             space,
             bans,
             keep_risks,
+            join: false,
             index: Map::default(),
             nodes: Vec::new(),
             arcs: Vec::new(),
@@ -89,6 +94,18 @@ impl<'s, S: Space> Unfolded<'s, S> {
         Path { start: self.state(route.start), steps, cost: route.total.cost }
     }
 
+    /// Whether searches end where a route found before passes.
+    pub(super) fn join_routes(&mut self, join: bool) {
+        self.join = join;
+    }
+
+    /// Marks the states of a route found.
+    pub(super) fn pass(&mut self, route: &Route<Cost>) {
+        for at in route.states(self) {
+            self.nodes[at.index()].passed = true;
+        }
+    }
+
     /// Interns the starts, one per state, in state order.
     pub(super) fn starts(&mut self, starts: &[Start<S::State>]) -> Result<Vec<(At, u64)>, Full> {
         let mut sorted = starts.to_vec();
@@ -104,7 +121,13 @@ impl<'s, S: Space> Unfolded<'s, S> {
         let at = At(u32::try_from(self.nodes.len()).map_err(|_| Full)?);
         let goal = self.space.is_goal(state);
         let to_go = if goal { 0 } else { self.space.bound(state) };
-        self.nodes.push(Node { state, goal, out: goal.then_some((0, 0)), to_go: Cost { cost: to_go, steps: 0 } });
+        self.nodes.push(Node {
+            state,
+            goal,
+            passed: false,
+            out: goal.then_some((0, 0)),
+            to_go: Cost { cost: to_go, steps: 0 },
+        });
         self.index.insert(state, at);
         Ok(at)
     }
@@ -240,7 +263,8 @@ impl<S: Space> Graph for Unfolded<'_, S> {
     }
 
     fn is_goal(&self, at: At) -> bool {
-        self.nodes[at.index()].goal
+        let node = &self.nodes[at.index()];
+        node.goal || (self.join && node.passed)
     }
 
     fn to_go(&self, at: At) -> Cost {

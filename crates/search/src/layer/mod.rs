@@ -4,6 +4,7 @@
 //! over lengths needs, in the order in which it needs it; links are named again only on the finished way. What changed
 //! since the arrays were laid out lies in a small [`Change`] beside them.
 
+pub(crate) mod back;
 pub(crate) mod counts;
 mod exact;
 mod graph;
@@ -13,13 +14,13 @@ mod overlay;
 pub(crate) mod ways;
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use linewright_model::PlaceId;
 
 use crate::engine::astar::Scratch;
 use crate::engine::graph::{At, RiskId};
-use counts::{Counts, Free};
+use counts::{Code, Counts, Free};
 use landmarks::Landmarks;
 pub(crate) use numbers::Numbers;
 pub(crate) use overlay::Change;
@@ -35,12 +36,40 @@ pub(crate) struct Laid<L> {
     pub(crate) length_m: f64,
     /// The straight distance between its ends; 0 where one of them stands nowhere.
     pub(crate) straight_m: f64,
-    /// What crossing it is worth at least, in decimetres of glass: its length, and the joint before it.
-    pub(crate) weight_dm: u32,
+    /// What it is joined with at its ends.
+    pub(crate) joints: [Joint; 2],
     /// What is free of it.
     pub(crate) free: Free,
     /// Stands for the group of links that fail together with it.
     pub(crate) group: Option<L>,
+}
+
+/// How a link is joined to the one before it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Joint {
+    /// Without work.
+    None,
+    /// By splicing.
+    Spliced,
+    /// By patching.
+    Patched,
+}
+
+impl Joint {
+    /// What the joint weighs beside the link, in decimetres of glass, at the default prices for two fibres. With other
+    /// prices bounds by weight are less sharp, but bounds.
+    pub(crate) fn weight_dm(self) -> u32 {
+        match self {
+            Joint::None => 0,
+            Joint::Spliced => 3_000,
+            Joint::Patched => 7_000,
+        }
+    }
+}
+
+/// What crossing a link is worth at least, from either end, in decimetres of glass.
+fn weight_dm(length_dm: u32, joints: [Joint; 2]) -> u32 {
+    back::least_dm(length_dm).saturating_add(joints[0].weight_dm().min(joints[1].weight_dm()))
 }
 
 /// A link as seen from one of its ends.
@@ -103,8 +132,8 @@ pub(crate) struct Layer<L> {
     hops_of: Vec<[u32; 2]>,
     /// What was free when it was laid out, by hop.
     free: Counts,
-    /// What crossing each hop is worth at least.
-    weights: Vec<u32>,
+    /// The joints of each hop where it begins and where it leads.
+    joints: Vec<[Joint; 2]>,
     /// By [`Measure`].
     landmarks: [OnceLock<Landmarks>; 2],
     /// Memory of finished searches, for the next ones.
@@ -131,8 +160,8 @@ impl<L: Copy + Ord> Layer<L> {
         let mut next = starts.clone();
         let mut hops = vec![Hop { to: 0, length_dm: 0 }; 2 * links.len()];
         let mut risks = vec![[RiskId(0); 3]; hops.len()];
-        let mut free = vec![0u8; hops.len()];
-        let mut weights = vec![0u32; hops.len()];
+        let mut free = vec![Code::default(); hops.len()];
+        let mut joints = vec![[Joint::None; 2]; hops.len()];
         let mut hops_of = Vec::with_capacity(links.len());
         let names: Vec<L> = links.iter().map(|(laid, _)| laid.link).collect();
         // What stands for a group need not be laid out itself: the first of it that is does.
@@ -153,7 +182,7 @@ impl<L: Copy + Ord> Layer<L> {
                 let group = laid.group.and_then(|group| groups.get(&group).copied()).unwrap_or(number);
                 risks[hop] = [RiskId(number), RiskId(group), RiskId(place_risk(links.len(), to))];
                 free[hop] = laid.free.code();
-                weights[hop] = laid.weight_dm;
+                joints[hop] = [laid.joints[nth], laid.joints[1 - nth]];
                 both[nth] = hop as u32;
             }
             hops_of.push(both);
@@ -165,7 +194,7 @@ impl<L: Copy + Ord> Layer<L> {
             groups,
             hops_of,
             free: Counts::new(&free),
-            weights,
+            joints,
             landmarks: Default::default(),
             scratch: Mutex::default(),
         }
@@ -175,7 +204,9 @@ impl<L: Copy + Ord> Layer<L> {
     pub(crate) fn landmarks(&self, measure: Measure) -> &Landmarks {
         self.landmarks[measure as usize].get_or_init(|| match measure {
             Measure::Length => Landmarks::build(&self.flat, |hop| self.flat.hops[hop].length_dm),
-            Measure::Weight => Landmarks::build(&self.flat, |hop| self.weights[hop]),
+            Measure::Weight => {
+                Landmarks::build(&self.flat, |hop| weight_dm(self.flat.hops[hop].length_dm, self.joints[hop]))
+            }
         })
     }
 
@@ -195,13 +226,19 @@ impl<L: Copy + Ord> Layer<L> {
     }
 
     fn take_scratch(&self) -> Scratch<u32> {
-        self.scratch.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+        self.scratch_pool().pop().unwrap_or_default()
     }
 
     fn give_scratch(&self, scratch: Scratch<u32>) {
         if !scratch.is_empty() {
-            self.scratch.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
+            self.scratch_pool().push(scratch);
         }
+    }
+}
+
+impl<L> Layer<L> {
+    fn scratch_pool(&self) -> MutexGuard<'_, Vec<Scratch<u32>>> {
+        self.scratch.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

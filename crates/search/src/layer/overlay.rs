@@ -8,10 +8,10 @@ use std::sync::OnceLock;
 use linewright_model::PlaceId;
 use rustc_hash::FxBuildHasher;
 
-use super::counts::{Counts, Free};
+use super::counts::{Code, Counts, Free};
 use super::landmarks::{Distances, Landmarks};
 use super::ways::Shared;
-use super::{Hop, HopRisks, Laid, Layer, Measure, Numbers, place_risk};
+use super::{Hop, HopRisks, Joint, Laid, Layer, Measure, Numbers, place_risk, weight_dm};
 use crate::engine::graph::{At, RiskId};
 
 type Map<K, V> = HashMap<K, V, FxBuildHasher>;
@@ -33,7 +33,9 @@ pub(crate) struct Change<L> {
     /// Places that had no number, numbered after the others.
     places: Vec<PlaceId>,
     /// Hops of the added links, by where they begin.
-    hops: Vec<(u32, Hop, u8)>,
+    hops: Vec<(u32, Hop, Code)>,
+    /// Their joints where they begin and where they lead.
+    joints: Vec<[Joint; 2]>,
     risks: Vec<HopRisks>,
     names: Vec<L>,
     ranges: Map<u32, (u32, u32)>,
@@ -50,8 +52,8 @@ pub(crate) struct Change<L> {
 struct Added<L> {
     ends: [u32; 2],
     length_dm: u32,
-    weight_dm: u32,
-    free: u8,
+    joints: [Joint; 2],
+    free: Code,
     group: Option<L>,
 }
 
@@ -65,6 +67,7 @@ impl<L: Copy + Ord + Hash> Change<L> {
             added: BTreeMap::new(),
             places: Vec::new(),
             hops: Vec::new(),
+            joints: Vec::new(),
             risks: Vec::new(),
             names: Vec::new(),
             ranges: Map::default(),
@@ -83,7 +86,7 @@ impl<L: Copy + Ord + Hash> Change<L> {
     ) -> Option<(&'a Landmarks, &'a [Distances])> {
         let length = |added: &Added<L>| match measure {
             Measure::Length => added.length_dm,
-            Measure::Weight => added.weight_dm,
+            Measure::Weight => weight_dm(added.length_dm, added.joints),
         };
         let links = || self.added.values().map(|added| (added.ends, length(added))).collect::<Vec<_>>();
         let more = self.landmarks[measure as usize].get_or_init(|| known.extend(self.places.len(), &links()));
@@ -132,8 +135,12 @@ impl<L: Copy + Ord + Hash> Change<L> {
     }
 
     #[inline]
-    pub(super) fn free(&self, hop: usize) -> u8 {
-        if hop < self.base_hops { self.free.get(hop) } else { self.hops.get(hop - self.base_hops).map_or(0, |h| h.2) }
+    pub(super) fn free(&self, hop: usize) -> Code {
+        if hop < self.base_hops {
+            self.free.get(hop)
+        } else {
+            self.hops.get(hop - self.base_hops).map_or_else(Code::default, |h| h.2)
+        }
     }
 
     #[inline]
@@ -146,6 +153,15 @@ impl<L: Copy + Ord + Hash> Change<L> {
 
     pub(super) fn hop(&self, added: usize) -> Hop {
         self.hops[added].1
+    }
+
+    /// What is free of an added link.
+    pub(super) fn added_free(&self, link: L) -> Option<Code> {
+        self.added.get(&link).map(|added| added.free)
+    }
+
+    pub(super) fn joints(&self, added: usize) -> [Joint; 2] {
+        self.joints[added]
     }
 
     pub(super) fn from(&self, added: usize) -> At {
@@ -181,8 +197,11 @@ impl<L: Copy + Ord + Hash> Change<L> {
             let same_group = group.is_some_and(|group| layer.risks[hops[0] as usize][1] == RiskId(group));
             let length = laid.length_dm();
             let hop = hops[0] as usize;
-            let same_length = layer.flat.hops[hop].length_dm == length && layer.weights[hop] == laid.weight_dm;
-            if same_group && same_length && (was == *ends || was == [ends[1], ends[0]]) {
+            let same_length = layer.flat.hops[hop].length_dm == length;
+            let (joints, [here, there]) = (layer.joints[hop], laid.joints);
+            let same_ends =
+                (was == *ends && joints == [here, there]) || (was == [ends[1], ends[0]] && joints == [there, here]);
+            if same_group && same_length && same_ends {
                 self.gone.remove(&number);
                 hops.into_iter().for_each(|hop| self.free.set(hop as usize, laid.free.code()));
                 return;
@@ -195,8 +214,8 @@ impl<L: Copy + Ord + Hash> Change<L> {
                 .for_each(|hop| self.free.set(hop as usize, Free::Nothing.code()));
         }
         if let Some((laid, ends)) = joined {
-            let (length_dm, weight_dm, free) = (laid.length_dm(), laid.weight_dm, laid.free.code());
-            self.added.insert(link, Added { ends, length_dm, weight_dm, free, group: laid.group });
+            let (length_dm, joints, free) = (laid.length_dm(), laid.joints, laid.free.code());
+            self.added.insert(link, Added { ends, length_dm, joints, free, group: laid.group });
         }
     }
 
@@ -230,18 +249,20 @@ impl<L: Copy + Ord + Hash> Change<L> {
                 groups.entry(group).or_insert(layer.groups.get(&group).copied().unwrap_or(first_added + nth));
             });
         }
-        let mut hops: Vec<(u32, Hop, u8, HopRisks)> = Vec::with_capacity(2 * self.added.len());
+        let mut hops: Vec<(u32, Hop, Code, [Joint; 2], HopRisks)> = Vec::with_capacity(2 * self.added.len());
         for (nth, added) in (0u32..).zip(self.added.values()) {
-            for (from, to) in [(added.ends[0], added.ends[1]), (added.ends[1], added.ends[0])] {
+            let (ends, joints) = (added.ends, added.joints);
+            for ([from, to], joints) in [(ends, joints), ([ends[1], ends[0]], [joints[1], joints[0]])] {
                 let link = RiskId(first_added + nth);
                 let hop = Hop { to, length_dm: added.length_dm };
                 let group = added.group.and_then(|group| groups.get(&group).copied()).map_or(link, RiskId);
-                hops.push((from, hop, added.free, [link, group, RiskId(risks_of_places(to))]));
+                hops.push((from, hop, added.free, joints, [link, group, RiskId(risks_of_places(to))]));
             }
         }
         hops.sort_by_key(|(from, ..)| *from);
         self.risks = hops.iter().map(|(.., risks)| *risks).collect();
-        self.hops = hops.into_iter().map(|(from, hop, free, _)| (from, hop, free)).collect();
+        self.joints = hops.iter().map(|(_, _, _, joints, _)| *joints).collect();
+        self.hops = hops.into_iter().map(|(from, hop, free, ..)| (from, hop, free)).collect();
         self.ranges.clear();
         self.filter = if self.hops.is_empty() { Vec::new() } else { vec![0; FILTER / 64] };
         for (at, (from, ..)) in self.hops.iter().enumerate() {

@@ -4,10 +4,11 @@ use std::hash::Hash;
 
 use linewright_model::PlaceId;
 
+use super::back::{Back, Prices};
 use super::counts::Need;
 use super::graph::LayerGraph;
-use super::landmarks::Towards;
-use super::{Change, Layer, Measure, Numbers};
+use super::landmarks::{Distances, Landmarks};
+use super::{Change, Joint, Layer, Measure, Numbers};
 use crate::engine::alternatives::best_routes;
 use crate::engine::astar::{Searcher, Stop};
 use crate::engine::graph::{ArcId, At, Graph, Route};
@@ -25,7 +26,7 @@ pub struct Ask {
     pub to: PlaceId,
     /// Slots that every link must have free: bores of a span, cores of a strand.
     pub slots: u32,
-    /// Whether links of which nothing is proven may be taken too.
+    /// Whether links of which it is not known that so many are free may be taken too.
     pub unproven: bool,
 }
 
@@ -39,23 +40,6 @@ pub enum Shared<L> {
     Link(L),
     /// A place.
     Place(PlaceId),
-}
-
-/// Lower bounds of what is left to some places, in decimetres of link and joint together.
-pub(crate) struct Bounds<'a, L> {
-    ways: Ways<'a, L>,
-    towards: Towards,
-}
-
-impl<L: Copy + Ord + Hash + std::fmt::Debug> Bounds<'_, L> {
-    /// The bound at a place.
-    pub(crate) fn from(&self, place: PlaceId) -> u32 {
-        let known = self.ways.layer.known_landmarks(Measure::Weight);
-        let landmarks = known.and_then(|known| self.ways.change.landmarks(known, Measure::Weight));
-        landmarks
-            .zip(self.ways.number(place))
-            .map_or(0, |((landmarks, more), at)| landmarks.bound_towards(more, &self.towards, at))
-    }
 }
 
 /// A layer of one topology, to search ways in.
@@ -115,21 +99,60 @@ impl<'a, L: Copy + Ord + Hash + std::fmt::Debug> Ways<'a, L> {
         verdict
     }
 
-    /// Bounds of what getting from a place to the nearest of these costs, if landmarks have been worked out.
-    pub(crate) fn towards(&self, places: impl Iterator<Item = PlaceId>) -> Option<Bounds<'a, L>> {
-        let known = self.layer.known_landmarks(Measure::Weight)?;
-        let (landmarks, more) = self.change.landmarks(known, Measure::Weight)?;
-        let towards = landmarks.towards(more, places.filter_map(|place| self.number(place)));
-        Some(Bounds { ways: *self, towards })
+    /// What getting from places to the nearest of `goals` costs at least, sharp around the ways from `starts`. Goals come
+    /// with what is still to be paid there, starts with what is paid before, milli-CNY.
+    pub(crate) fn back(
+        &self,
+        goals: impl Iterator<Item = (PlaceId, u64)>,
+        starts: impl Iterator<Item = (PlaceId, u64)>,
+        need: Need,
+        prices: Prices,
+    ) -> Back<'a, L> {
+        let numbered = |(place, cost)| Some((self.number(place)?, cost));
+        let (goals, starts): (Vec<_>, Vec<_>) =
+            (goals.filter_map(numbered).collect(), starts.filter_map(numbered).collect());
+        Back::new(*self, &goals, &starts, need, prices)
     }
 
-    fn number(&self, place: PlaceId) -> Option<At> {
+    /// Landmarks that have been worked out, with their distances to new places, where they still bound anything.
+    pub(super) fn known_landmarks(&self, measure: Measure) -> Option<(&'a Landmarks, &'a [Distances])> {
+        self.change.landmarks(self.layer.known_landmarks(measure)?, measure)
+    }
+
+    /// Tells the links at a place that may have what is needed: where each leads, its length in decimetres, and the joint at
+    /// its far end.
+    pub(super) fn each_hop(&self, at: At, need: Need, mut tell: impl FnMut(At, u32, Joint)) {
+        let range = self.layer.flat.range(at);
+        let base = range.start as usize..range.end as usize;
+        let hops = self.layer.flat.hops[base.clone()].iter().zip(&self.layer.joints[base.clone()]);
+        for (arc, (hop, joints)) in base.zip(hops) {
+            if need.may_be_met_by(self.change.free(arc)) {
+                tell(At(hop.to), hop.length_dm, joints[1]);
+            }
+        }
+        for arc in self.change.range(at) {
+            let added = arc as usize - self.layer.flat.hops.len();
+            if need.may_be_met_by(self.change.free(arc as usize)) {
+                let hop = self.change.hop(added);
+                tell(At(hop.to), hop.length_dm, self.change.joints(added)[1]);
+            }
+        }
+    }
+
+    /// Whether so much of a link is free, where that is certain.
+    pub(crate) fn is_free(&self, link: L, need: Need) -> Option<bool> {
+        let laid_out = || self.layer.number(link).map(|number| self.layer.hops_of[number as usize][0]);
+        let code = self.change.added_free(link).or_else(|| Some(self.change.free(laid_out()? as usize)));
+        code.and_then(|code| need.is_met_by(code))
+    }
+
+    pub(super) fn number(&self, place: PlaceId) -> Option<At> {
         self.change.place_number(self.numbers, place).map(At)
     }
 
     fn searcher(&self, ask: Ask, apart: Apart, limits: Limits) -> Option<Searcher<LayerGraph<'a, L>>> {
         let ends = [self.number(ask.from)?, self.number(ask.to)?];
-        let need = Need::new(ask.slots, ask.unproven)?;
+        let need = Need::new(ask.slots, ask.unproven);
         let graph = LayerGraph::new(self.layer, self.change, self.numbers, need, apart, ends);
         Some(Searcher::new(graph, self.layer.take_scratch(), limits))
     }

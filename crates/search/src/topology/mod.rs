@@ -10,15 +10,15 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use linewright_model::{
-    Applied, Cable, CableId, DatasetId, Network, Place, PlaceId, Position, Span, SpanId, Stage, Text, Version,
+    Applied, Cable, CableId, DatasetId, Network, Place, PlaceId, Plant, Position, Span, SpanId, Stage, Text, Version,
 };
 
-use crate::capacity::{self, Patched};
+use crate::capacity::{self, Patched, offered};
 use crate::csr::Csr;
 use crate::geometry::{Foot, chord_m, in_space};
 use crate::layer::counts::Free;
 use crate::layer::ways::Ways;
-use crate::layer::{Laid, Layer, Numbers};
+use crate::layer::{Joint, Laid, Layer, Numbers};
 use crate::spatial::{self, Near, Spatial};
 use crate::strand::{EndKey, Strand, Tail, all_strands, strands_through};
 use crate::trench::{self, Limits};
@@ -375,48 +375,44 @@ impl Topology {
 
 /// A span as the layer of ducts lays it out. `group` is the first span of its trench.
 fn laid_span(network: &Network, link: SpanId, span: &Span, group: Option<SpanId>) -> Laid<SpanId> {
-    let free = match capacity::spare_bores(network, link, span) {
-        _ if span.plant.stage != Stage::InService => Free::Nothing,
+    let free = in_service(std::iter::once(&*span.plant), || match capacity::spare_bores(network, link, span) {
         Some(bores) => Free::Slots(u32::try_from(bores).unwrap_or(u32::MAX)),
-        None => Free::Unproven,
-    };
+        None => Free::AtLeast(0),
+    });
     let ends = [ground(network, span.a), ground(network, span.b)];
     let (length_m, straight_m) = (span.length_m, straight_m(network, ends));
-    let weight_dm = whole_dm(length_m.max(straight_m));
-    Laid { link, ends, length_m, straight_m, weight_dm, free, group }
+    Laid { link, ends, length_m, straight_m, joints: [Joint::None; 2], free, group }
+}
+
+/// What is free of a link on all this plant, by what is `free` of it once it is in service.
+fn in_service<'p>(plant: impl Iterator<Item = &'p Plant>, free: impl FnOnce() -> Free) -> Free {
+    let (mut waits, mut lost) = (false, false);
+    for plant in plant {
+        waits |= plant.stage != Stage::InService;
+        lost |= !offered(plant, None);
+    }
+    match (lost, waits) {
+        (true, _) => Free::Nothing,
+        (false, true) => Free::Waiting,
+        (false, false) => free(),
+    }
 }
 
 /// A strand as the layer of glass lays it out.
 fn laid_strand(network: &Network, patched: &Patched, link: StrandIx, strand: &Strand) -> Laid<StrandIx> {
-    let cables = strand.cables().filter_map(|cable| network.get(cable));
-    let frames = strand.devices().filter_map(|device| network.get(device));
-    let stages = cables.map(|cable| cable.plant.stage).chain(frames.map(|frame| frame.plant.stage)).collect::<Vec<_>>();
-    let free = match capacity::free_cores(network, strand, patched) {
-        _ if stages.iter().any(|stage| *stage != Stage::InService) => Free::Nothing,
-        free => free,
-    };
+    let cables = strand.cables().filter_map(|cable| network.get(cable)).map(|cable| &*cable.plant);
+    let frames = strand.devices().filter_map(|device| network.get(device)).map(|frame| &*frame.plant);
+    let free = in_service(cables.chain(frames), || capacity::free_cores(network, strand, patched));
     let straight_m = straight_m(network, strand.places);
     let joints = strand.tails.map(|tail| match tail {
-        Tail::Terminal(_) | Tail::Unrecorded => PATCHING_DM,
-        Tail::Bare | Tail::Disputed => SPLICING_DM,
+        Tail::Terminal(_) | Tail::Unrecorded => Joint::Patched,
+        Tail::Bare | Tail::Disputed => Joint::Spliced,
     });
-    let weight_dm = whole_dm(strand.length_m.max(straight_m)).saturating_add(joints[0].min(joints[1]));
-    Laid { link, ends: strand.places, length_m: strand.length_m, straight_m, weight_dm, free, group: None }
-}
-
-/// What a joint weighs beside glass, in decimetres of it, at the default prices for two fibres. With other prices bounds
-/// by weight are less sharp, but bounds.
-pub(crate) const PATCHING_DM: u32 = 7_000;
-/// The same of a splice.
-pub(crate) const SPLICING_DM: u32 = 3_000;
-
-/// A length in decimetres, rounded down; lengths are finite and not negative, and the cast saturates.
-fn whole_dm(length_m: f64) -> u32 {
-    (length_m * 10.0).floor() as u32
+    Laid { link, ends: strand.places, length_m: strand.length_m, straight_m, joints, free, group: None }
 }
 
 /// Straight distance between two places, metres; 0 where one of them stands nowhere.
-fn straight_m(network: &Network, ends: [PlaceId; 2]) -> f64 {
+pub(crate) fn straight_m(network: &Network, ends: [PlaceId; 2]) -> f64 {
     let [a, b] = ends.map(|place| site(network, place).map(in_space));
     a.zip(b).map_or(0.0, |(a, b)| chord_m(a, b))
 }

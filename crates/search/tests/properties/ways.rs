@@ -41,8 +41,8 @@ fn strands(network: &Network, topology: &Topology, ask: Ask) -> Vec<Told<StrandI
             && strand.devices().all(|id| network.get(id).is_none_or(|device| stage(&device.plant)));
         let found = capacity::availability(network, strand);
         let disputed = strand.tails.contains(&linewright_search::strand::Tail::Disputed);
-        let unproven = !disputed && (found.uncounted || (found.free == 0 && found.unproven > 0));
-        let open = ready && if unproven { ask.unproven } else { found.free >= ask.slots };
+        let unproven = !disputed && (found.uncounted || found.unproven > 0);
+        let open = ready && (found.free >= ask.slots || (unproven && ask.unproven));
         (ix, strand.places, length_dm(network, strand.places, strand.length_m), open)
     };
     topology.strands().map(told).collect()

@@ -1,0 +1,177 @@
+//! Least costs to some places, worked out backwards from them: bounds for all the searches that end there.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use linewright_model::PlaceId;
+use rustc_hash::FxBuildHasher;
+
+use super::counts::Need;
+use super::landmarks::Towards;
+use super::ways::Ways;
+use super::{Joint, Measure};
+use crate::engine::astar::Scratch;
+use crate::engine::graph::At;
+
+/// Places worked out at most; those beyond are bounded by what the search would have to do to come to them.
+const MOST: usize = 1 << 18;
+/// Ways that cost more than the best by up to one part in so many are worth sharp bounds from the first.
+const BEYOND: u64 = 8;
+/// Ways that cost more than so many times the best are not worth sharp bounds.
+const WORTH: u64 = 3;
+
+/// What crossing links costs at least.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Prices {
+    /// Per metre, milli-CNY.
+    pub(crate) metre: u64,
+    /// One joint patched, milli-CNY.
+    pub(crate) patching: u64,
+    /// One joint spliced, milli-CNY.
+    pub(crate) splicing: u64,
+}
+
+impl Prices {
+    /// The least cost of a link of this length from a joint. Costs beyond what 32 bits hold are cut: a lower bound still.
+    fn hop(&self, length_dm: u32, joint: Joint) -> u32 {
+        let joint = match joint {
+            Joint::None => 0,
+            Joint::Patched => self.patching,
+            Joint::Spliced => self.splicing,
+        };
+        let glass = u64::from(least_dm(length_dm)).saturating_mul(self.metre).div_ceil(10);
+        u32::try_from(glass.saturating_add(joint)).unwrap_or(u32::MAX)
+    }
+
+    /// What a decimetre by weight costs at least.
+    fn per_dm(&self) -> f64 {
+        let each = |joint: Joint, price: u64| price as f64 / f64::from(joint.weight_dm());
+        (self.metre as f64 / 10.0).min(each(Joint::Patched, self.patching)).min(each(Joint::Spliced, self.splicing))
+    }
+}
+
+/// The least length that a link laid out with this one may have: lengths are laid out rounded up.
+pub(super) fn least_dm(length_dm: u32) -> u32 {
+    length_dm.saturating_sub(2)
+}
+
+/// Costs to the nearest of some places over links that may have enough free.
+///
+/// Near the way from the starts to the places they are exact; farther off, a place is at least as far as makes a way
+/// over it longer than all that has been looked at.
+pub(crate) struct Back<'a, L> {
+    ways: Ways<'a, L>,
+    need: Need,
+    prices: Prices,
+    /// A lower bound of what leads from the starts to a place; none without landmarks.
+    from_starts: Option<(Towards, f64)>,
+    worked: RefCell<Worked>,
+}
+
+/// How far a search has come.
+struct Worked {
+    scratch: Scratch<u32>,
+    /// No way over a place that has not been worked out costs less; [`u32::MAX`] where no way leads there.
+    frontier: u32,
+    left: usize,
+    /// No total beyond is worth looking at.
+    worth: u64,
+}
+
+impl<L> Drop for Back<'_, L> {
+    fn drop(&mut self) {
+        self.ways.layer.scratch_pool().push(std::mem::take(&mut self.worked.get_mut().scratch));
+    }
+}
+
+impl<'a, L: Copy + Ord + Hash + std::fmt::Debug> Back<'a, L> {
+    /// Works backwards from `goals`, each with what is still to be paid there, until the best way to one of the `starts`,
+    /// each with what is paid before, is known, and a share beyond.
+    pub(super) fn new(
+        ways: Ways<'a, L>,
+        goals: &[(At, u64)],
+        starts: &[(At, u64)],
+        need: Need,
+        prices: Prices,
+    ) -> Self {
+        let landmarks = ways.known_landmarks(Measure::Weight);
+        let from_starts = landmarks
+            .map(|(landmarks, more)| landmarks.towards(more, starts.iter().map(|(at, _)| *at)))
+            .map(|towards| (towards, prices.per_dm() * (1.0 - 1e-9)));
+        let mut scratch = ways.layer.take_scratch();
+        scratch.begin(ways.layer.flat.len() + ways.change.new_places());
+        let worked = RefCell::new(Worked { scratch, frontier: 0, left: MOST, worth: u64::MAX });
+        let back = Self { ways, need, prices, from_starts, worked };
+        for &(at, cost) in goals {
+            // The largest number says that there is no way.
+            let cost = u32::try_from(cost).unwrap_or(u32::MAX).min(u32::MAX - 1);
+            back.worked.borrow_mut().scratch.reach(at, cost, None, || back.from_starts(at));
+        }
+        let paid: HashMap<At, u64, FxBuildHasher> = starts.iter().copied().collect();
+        let least_paid = starts.iter().map(|(_, paid)| *paid).min().unwrap_or(0);
+        let mut best = u64::MAX;
+        back.work(|total, at, cost| {
+            if let Some(paid) = paid.get(&at) {
+                best = best.min(u64::from(cost).saturating_add(*paid));
+            }
+            u64::from(total).saturating_add(least_paid) <= best.saturating_add(best / BEYOND)
+        });
+        back.worked.borrow_mut().worth = best.saturating_mul(WORTH);
+        back
+    }
+
+    /// Works on while `more` says so of the next place, its total and its cost.
+    fn work(&self, mut more: impl FnMut(u32, At, u32) -> bool) {
+        let worked = &mut *self.worked.borrow_mut();
+        while let Some((total, at, cost)) = worked.scratch.next() {
+            if worked.left == 0 || !more(total, at, cost) {
+                worked.frontier = total;
+                return worked.scratch.put_back(total, at);
+            }
+            worked.left -= 1;
+            self.ways.each_hop(at, self.need, |to, length_dm, joint| {
+                let next = cost.saturating_add(self.prices.hop(length_dm, joint)).min(u32::MAX - 1);
+                worked.scratch.reach(to, next, None, || self.from_starts(to));
+            });
+        }
+        worked.frontier = u32::MAX;
+    }
+
+    fn from_starts(&self, at: At) -> u32 {
+        let Some(((towards, per_dm), (landmarks, more))) =
+            self.from_starts.as_ref().zip(self.ways.known_landmarks(Measure::Weight))
+        else {
+            return 0;
+        };
+        // Rounded down; casting saturates.
+        (f64::from(landmarks.bound_towards(more, towards, at)) * per_dm) as u32
+    }
+
+    /// Makes the bound at a place exact, if a way from there is worth it.
+    pub(crate) fn sharpen(&self, place: PlaceId) {
+        let Some(goal) = self.ways.number(place) else { return };
+        let known = |worked: &Worked| worked.scratch.settled(goal, worked.frontier).is_some();
+        if !known(&self.worked.borrow()) {
+            let mut enough = self.worked.borrow().worth;
+            self.work(|total, at, _| {
+                let total = u64::from(total);
+                if at == goal {
+                    enough = enough.min(total.saturating_add(total / BEYOND));
+                }
+                total <= enough
+            });
+        }
+    }
+
+    /// The bound at a place, milli-CNY; `u64::MAX` where no way leads on.
+    pub(crate) fn bound(&self, place: PlaceId) -> u64 {
+        let Some(at) = self.ways.number(place) else { return 0 };
+        let worked = self.worked.borrow();
+        match worked.scratch.settled(at, worked.frontier) {
+            Some(cost) => u64::from(cost),
+            None if worked.frontier == u32::MAX => u64::MAX,
+            None => u64::from(worked.frontier.saturating_sub(self.from_starts(at))),
+        }
+    }
+}
