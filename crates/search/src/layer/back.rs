@@ -106,7 +106,7 @@ impl<'a, L: Copy + Ord + Hash + std::fmt::Debug> Back<'a, L> {
         for &(at, cost) in goals {
             // The largest number says that there is no way.
             let cost = u32::try_from(cost).unwrap_or(u32::MAX).min(u32::MAX - 1);
-            back.worked.borrow_mut().scratch.reach(at, cost, None, || back.from_starts(at));
+            back.worked.borrow_mut().scratch.reach(at, cost, None, || back.since_starts(at));
         }
         let paid: HashMap<At, u64, FxBuildHasher> = starts.iter().copied().collect();
         let least_paid = starts.iter().map(|(_, paid)| *paid).min().unwrap_or(0);
@@ -132,13 +132,13 @@ impl<'a, L: Copy + Ord + Hash + std::fmt::Debug> Back<'a, L> {
             worked.left -= 1;
             self.ways.each_hop(at, self.need, |to, length_dm, joint| {
                 let next = cost.saturating_add(self.prices.hop(length_dm, joint)).min(u32::MAX - 1);
-                worked.scratch.reach(to, next, None, || self.from_starts(to));
+                worked.scratch.reach(to, next, None, || self.since_starts(to));
             });
         }
         worked.frontier = u32::MAX;
     }
 
-    fn from_starts(&self, at: At) -> u32 {
+    fn since_starts(&self, at: At) -> u32 {
         let Some(((towards, per_dm), (landmarks, more))) =
             self.from_starts.as_ref().zip(self.ways.known_landmarks(Measure::Weight))
         else {
@@ -171,7 +171,7 @@ impl<'a, L: Copy + Ord + Hash + std::fmt::Debug> Back<'a, L> {
         match worked.scratch.settled(at, worked.frontier) {
             Some(cost) => u64::from(cost),
             None if worked.frontier == u32::MAX => u64::MAX,
-            None => u64::from(worked.frontier.saturating_sub(self.from_starts(at))),
+            None => u64::from(worked.frontier.saturating_sub(self.since_starts(at))),
         }
     }
 }
