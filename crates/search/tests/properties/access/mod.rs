@@ -33,6 +33,9 @@ fn with_space_for(seed: u64, for_pair: bool, check: impl FnOnce(&AccessSpace<'_>
     let mut world = World::new(seed, STREETS);
     let network = world.network.clone();
     let topology = Topology::build(&network);
+    if seed.is_multiple_of(2) {
+        topology.prepare();
+    }
     let Errand { terms, end, goal } = errand(&mut world.dice, &network);
     let mut space = AccessSpace::new(&network, &topology, &terms, end, goal);
     if world.dice.one_in(5) {
@@ -58,6 +61,19 @@ proptest! {
             for at in whole.out.keys() {
                 let bound = space.bound(*at);
                 prop_assert!(to_go.get(at).is_none_or(|cost| bound <= *cost), "{at:?}: {bound} above {:?}", to_go[at]);
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn bounds_of_a_pair_fall_by_no_more_than_a_move_costs(seed: u64) {
+        with_space_for(seed, true, |space, whole| {
+            for (at, steps) in &whole.out {
+                for step in steps {
+                    let (here, there) = (space.bound(*at), space.bound(step.to));
+                    prop_assert!(here <= step.cost.saturating_add(there), "{at:?} {here}, {step:?} {there}");
+                }
             }
             Ok(())
         })?;
