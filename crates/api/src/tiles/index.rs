@@ -57,12 +57,13 @@ impl Index {
         }
         for (id, span) in network.all::<Span>() {
             let ends = [span.a, span.b].map(|end| step_of(network, end));
-            put(step_between(ends), &course_on_map(&course_of(network, span)), Drawn::Span(id));
+            let course = course_on_map(&course_of(network, span));
+            put(step_between(ends).min(step_of_extent(&course)), &course, Drawn::Span(id));
         }
         for (id, cable) in network.all::<Cable>() {
             let ends = [cable.a, cable.b].map(|end| step_of(network, end));
             let course: Vec<OnMap> = cable_courses(network, cable).concat();
-            put(step_between(ends), &course, Drawn::Cable(id));
+            put(step_between(ends).min(step_of_extent(&course)), &course, Drawn::Cable(id));
         }
         Self { trees: boxes.map(RTree::bulk_load) }
     }
@@ -119,6 +120,16 @@ fn step_between(ends: [usize; 2]) -> usize {
             }
         }
     }
+}
+
+/// A long line is seen from afar whatever it ends at: from where it takes twelve pixels of a tile of 512.
+fn step_of_extent(course: &[OnMap]) -> usize {
+    // The farthest lines are seen from zoom 6, though drawn from 0: before that all of a network is a few pixels.
+    const SEEN_FROM: [i32; 3] = [6, 9, 12];
+    let Some(bounds) = bounds(course) else { return SEEN_FROM.len() };
+    let (low, high) = (bounds.lower(), bounds.upper());
+    let extent = (high[0] - low[0]).max(high[1] - low[1]);
+    SEEN_FROM.iter().position(|zoom| extent >= 12.0 / 512.0 * 0.5_f64.powi(*zoom)).unwrap_or(SEEN_FROM.len())
 }
 
 fn course_on_map(course: &[Position]) -> Vec<OnMap> {
