@@ -3,7 +3,6 @@
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
-use linewright_api::Config;
 use linewright_catalog::{Bandwidth, Catalog};
 use linewright_exchange::input::File;
 use linewright_exchange::{Format, ImportOptions};
@@ -16,7 +15,7 @@ use linewright_store::{Mode, Proposal, Storage, Store};
 use serde::Serialize;
 
 use crate::args::Demo;
-use crate::commands::serve::{Options, listen};
+use crate::commands::serve::{Options, config, listen};
 use crate::failure::Failure;
 use crate::output::Answer;
 use crate::session::Session;
@@ -154,7 +153,7 @@ pub async fn run(args: &Demo, session: &Session) -> Result<Answer, Failure> {
         return answer(None);
     }
     let Sample { store, folder, .. } = sample;
-    let options = Options { listen: args.listen, bounds: Bounds::default(), config: Config::default() };
+    let options = Options { listen: args.listen, bounds: Bounds::default(), config: config() };
     let listening = listen(store, catalog, options).await?;
     let serving = people(listening.service(), session, listening.address.clone()).await?;
     let answer = answer(Some(serving))?.said();

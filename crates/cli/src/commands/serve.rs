@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use linewright_api::Config;
+use linewright_api::{Asset, Config};
 use linewright_catalog::Catalog;
 use linewright_service::{Bounds, Service};
 use linewright_store::{Mode, Store};
@@ -59,8 +59,8 @@ pub async fn run(args: &Serve, session: &Session) -> Result<Answer, Failure> {
     let config = Config {
         secure_cookies: args.secure_cookies,
         requests_per_second: args.rate,
-        request_time: Config::default().request_time.max(bounds.deadline + Duration::from_secs(5)),
-        ..Config::default()
+        request_time: config().request_time.max(bounds.deadline + Duration::from_secs(5)),
+        ..config()
     };
     let listening = listen(store, catalog, Options { listen: args.listen, bounds, config }).await?;
     let setup = listening.service.accounts().setup_link().await?;
@@ -81,6 +81,19 @@ pub async fn run(args: &Serve, session: &Session) -> Result<Answer, Failure> {
     let answer = answer.said();
     listening.answer().await?;
     Ok(answer)
+}
+
+/// As the service is usually offered, with the console.
+pub fn config() -> Config {
+    Config { console: Some(console), ..Config::default() }
+}
+
+fn console(path: &str) -> Option<Asset> {
+    linewright_console::file(path).map(|file| Asset {
+        bytes: file.bytes,
+        media_type: file.media_type,
+        immutable: file.immutable,
+    })
 }
 
 /// Takes the address, reads the network, and is ready to answer.
