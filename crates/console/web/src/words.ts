@@ -186,7 +186,8 @@ export const technology = (lang: Lang, key: string): string => look(TECHNOLOGIES
 export const expansion = (lang: Lang, key: string): string => look(EXPANSIONS, lang, key);
 export const direction = (lang: Lang, key: string): string => look(DIRECTIONS, lang, key);
 export const activity = (lang: Lang, key: string): string => look(ACTIVITIES, lang, key);
-export const unit = (lang: Lang, key: string): string => (key in UNITS ? look(UNITS, lang, key) : key);
+export const unit = (lang: Lang, key: string, quantity: number): string =>
+  key === 'core' && lang === 'en' && quantity === 1 ? 'core' : key in UNITS ? look(UNITS, lang, key) : key;
 export const colour = (lang: Lang, key: string): string => look(COLOURS, lang, key);
 
 /** A line of a bill; customer equipment carries its rate behind a space. */

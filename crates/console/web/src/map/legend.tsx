@@ -32,34 +32,42 @@ export function Legend({ theme }: { theme: Theme }) {
   const p = PALETTES[theme];
   return (
     <div className="legend">
-      <h3>{t('network_layers')}</h3>
-      <ul>
-        <li><Stroke colour={p.bed} width={8} />{words.kind(lang, 'duct')}</li>
-        <li><Stroke colour={p.bedLine} width={5} dash="2 5" />{words.kind(lang, 'pole_line')}</li>
-        <li><Stroke colour={p.bedLine} width={5} dash="10 4" />{words.kind(lang, 'buried')}</li>
-        <li><Stroke colour={p.planned} width={3} dash="6 4" />{words.state(lang, 'under_construction')}</li>
-      </ul>
-      <h3>{words.kind(lang, 'cable')}</h3>
-      <p>{t('by_cores')}</p>
-      <p>{t('by_free')}</p>
-      <ul>
-        <li><Stroke colour={p.plenty} width={3} />{t('free_plenty')}</li>
-        <li><Stroke colour={p.some} width={3} />{t('free_some')}</li>
-        <li><Stroke colour={p.few} width={3} />{t('free_few')}</li>
-        <li><Stroke colour={p.unknown} width={3} />{t('not_known')}</li>
-      </ul>
-      <h3>{t('of_the_answer')}</h3>
-      <ul>
-        <li><Stroke colour={p.route} width={5} />{t('existing_glass')}</li>
-        <li><Stroke colour={p.fresh} width={5} dash="7 4" />{t('new_work')}</li>
-        <li><Stroke colour={p.second} width={5} />{t('second_leg')}</li>
-      </ul>
-      <h3>{t('places')}</h3>
-      <ul>
-        {PLACES.map((name) => (
-          <li key={name}><Sign name={name} palette={p} />{words.kind(lang, name)}</li>
-        ))}
-      </ul>
+      <section>
+        <h3>{t('network_layers')}</h3>
+        <ul>
+          <li><Stroke colour={p.bed} width={8} />{words.kind(lang, 'duct')}</li>
+          <li><Stroke colour={p.bedLine} width={5} dash="2 5" />{words.kind(lang, 'pole_line')}</li>
+          <li><Stroke colour={p.bedLine} width={5} dash="10 4" />{words.kind(lang, 'buried')}</li>
+          <li><Stroke colour={p.planned} width={3} dash="6 4" />{words.state(lang, 'under_construction')}</li>
+        </ul>
+      </section>
+      <section>
+        <h3>{words.kind(lang, 'cable')}</h3>
+        <p>{t('by_cores')}</p>
+        <p>{t('by_free')}</p>
+        <ul>
+          <li><Stroke colour={p.plenty} width={3} />{t('free_plenty')}</li>
+          <li><Stroke colour={p.some} width={3} />{t('free_some')}</li>
+          <li><Stroke colour={p.few} width={3} />{t('free_few')}</li>
+          <li><Stroke colour={p.unknown} width={3} />{t('not_known')}</li>
+        </ul>
+      </section>
+      <section>
+        <h3>{t('of_the_answer')}</h3>
+        <ul>
+          <li><Stroke colour={p.route} width={5} />{t('existing_glass')}</li>
+          <li><Stroke colour={p.fresh} width={5} dash="7 4" />{t('new_work')}</li>
+          <li><Stroke colour={p.second} width={5} />{t('second_leg')}</li>
+        </ul>
+      </section>
+      <section>
+        <h3>{t('places')}</h3>
+        <ul>
+          {PLACES.map((name) => (
+            <li key={name}><Sign name={name} palette={p} />{words.kind(lang, name)}</li>
+          ))}
+        </ul>
+      </section>
     </div>
   );
 }

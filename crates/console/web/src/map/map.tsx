@@ -17,6 +17,11 @@ maplibre.setWorkerUrl(workerUrl);
 
 /** How near a click must be, pixels. */
 const REACH = 6;
+/** Room around what is shown, pixels: labels stand beside signs, and buttons over the map. */
+const room = (map: maplibre.Map) => {
+  const wide = map.getContainer().clientWidth > 700;
+  return { top: 60, bottom: 60, left: wide ? 90 : 50, right: wide ? 170 : 70 };
+};
 const NOTHING: FeatureCollection = { type: 'FeatureCollection', features: [] };
 
 export interface Drawn {
@@ -135,7 +140,7 @@ export function NetworkMap({ theme, drawn, first, crosshair, onClick, ref }: Pro
   }, [drawn]);
 
   useEffect(() => {
-    if (first) map.current?.fitBounds(first, { padding: 60, maxZoom: 15, animate: false });
+    if (first) map.current?.fitBounds(first, { padding: room(map.current), maxZoom: 15, animate: false });
   }, [first]);
 
   useEffect(() => {
@@ -146,7 +151,7 @@ export function NetworkMap({ theme, drawn, first, crosshair, onClick, ref }: Pro
   useImperativeHandle(ref, () => ({
     show(box, near) {
       const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
-      map.current?.fitBounds(box, { padding: 80, maxZoom: near ? 16.5 : 15.5, animate: !calm, duration: 700 });
+      map.current?.fitBounds(box, { padding: room(map.current), maxZoom: near ? 16.5 : 15.5, animate: !calm, duration: 700 });
     },
     zoom(by) {
       if (by > 0) map.current?.zoomIn();

@@ -2,6 +2,7 @@
 import type { Feature, FeatureCollection, LineString, Position } from 'geojson';
 import { api, answered } from '../api/client';
 import { legs, type Named, type RouteElement, type Survey, type Way } from '../api/survey';
+import { course } from './along';
 
 export type Role = 'working' | 'protection' | 'new' | 'new-protection';
 type Found = Position[] | null;
@@ -39,29 +40,8 @@ function where(of: Named): Promise<Found> {
   return found;
 }
 
-const apart = (a: Position, b: Position): number => Math.hypot((a[0] ?? 0) - (b[0] ?? 0), (a[1] ?? 0) - (b[1] ?? 0));
-
 function line(role: Role, coordinates: Position[]): Feature<LineString> {
   return { type: 'Feature', properties: { role }, geometry: { type: 'LineString', coordinates } };
-}
-
-/** The end of `line` that lies nearer to `to`. */
-function nearEnd(line: Position[], to: Position): Position | undefined {
-  const [first, last] = [line[0], line.at(-1)];
-  if (!first || !last) return undefined;
-  return apart(first, to) <= apart(last, to) ? first : last;
-}
-
-/** A new cable: along its spans, and straight from what it starts and ends at to the nearest end of them. */
-function drop(role: Role, spans: Position[][], from: Found, to: Found): Feature<LineString>[] {
-  const [start, end] = [from?.[0], to?.[0]];
-  const [first, last] = [spans[0], spans.at(-1)];
-  if (!first || !last) return start && end ? [line(role, [start, end])] : [];
-  const joined = (point: Position | undefined, along: Position[]): Feature<LineString>[] => {
-    const near = point && nearEnd(along, point);
-    return point && near && apart(point, near) > 1e-7 ? [line(role, [point, near])] : [];
-  };
-  return [...spans.map((span) => line(role, span)), ...joined(start, first), ...joined(end, last)];
 }
 
 function placeOf(part: RouteElement | undefined): Named | null {
@@ -70,21 +50,22 @@ function placeOf(part: RouteElement | undefined): Named | null {
   return 'at' in part ? part.at : null;
 }
 
-async function wayLines(way: Way, customer: Position | null, second: boolean): Promise<Feature<LineString>[]> {
+async function wayLines(of: Way, customer: Position | null, second: boolean): Promise<Feature<LineString>[]> {
   const existing: Role = second ? 'protection' : 'working';
   const fresh: Role = second ? 'new-protection' : 'new';
-  const parts = way.route.map(async (part, at) => {
+  const parts = of.route.map(async (part, at) => {
     if (part.element === 'cable') {
       const on = await Promise.all((part.spans.length > 0 ? part.spans : [part.cable]).map(where));
       return on.flatMap((coordinates) => (coordinates && coordinates.length > 1 ? [line(existing, coordinates)] : []));
     }
     if (part.element !== 'new_cable') return [];
-    const next = way.route.slice(at + 1).map(placeOf).find((place) => place !== null);
-    const before = way.route.slice(0, at).map(placeOf).findLast((place) => place !== null);
+    const next = of.route.slice(at + 1).map(placeOf).find((place) => place !== null);
+    const before = of.route.slice(0, at).map(placeOf).findLast((place) => place !== null);
     const spans = await Promise.all(part.spans.map(where));
     const from = before ? await where(before) : customer ? [customer] : null;
     const to = next ? await where(next) : null;
-    return drop(fresh, spans.filter((span) => span !== null), from, to);
+    const way = course(spans.filter((span) => span !== null), from?.[0] ?? null, to?.[0] ?? null);
+    return way.length > 1 ? [line(fresh, way)] : [];
   });
   return (await Promise.all(parts)).flat();
 }

@@ -140,7 +140,7 @@ export function Workbench({ me, around: surroundings, onLeave }: Props) {
   }, [survey, shown]);
 
   const drawn: Drawn = useMemo(() => {
-    const customer = survey ? { position: survey.customer.position, text: survey.customer.place?.name || question.customer?.text || survey.customer.label } : question.customer;
+    const customer = survey ? { position: survey.customer.position, text: survey.customer.place?.name || survey.customer.address?.name || question.customer?.text || survey.customer.label } : question.customer;
     const far = survey?.far ? { position: survey.far.position, text: survey.far.label } : question.far;
     const geometry = tab === 'element' ? (record?.geometry as Geometry | null | undefined) : null;
     return {

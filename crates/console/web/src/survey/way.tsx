@@ -103,7 +103,7 @@ export function WayDetail({ way, onChoose }: { way: Way; onChoose?: (choice: Cho
             {way.bill.map((line) => (
               <tr key={line.item}>
                 <td>{words.item(lang, line.item)}</td>
-                <td>{words.count(Math.round(line.quantity))} {words.unit(lang, line.unit)}</td>
+                <td>{words.count(Math.round(line.quantity))} {words.unit(lang, line.unit, Math.round(line.quantity))}</td>
                 <td>{words.count(line.amount_cny)}</td>
               </tr>
             ))}
