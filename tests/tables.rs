@@ -40,6 +40,9 @@ fn a_dirty_table_is_corrected_in_its_findings_and_imported() {
         bench.run(["import", "--findings-out", "dirt.csv", &cables, &cores]).refused(1, "findings written to");
     refused.says("\"两打\" is not a number").says("core 2 of GL-1 has two owners");
     assert_eq!(bench.files(), ["dirt.csv", "光缆段.csv", "纤芯.csv"]);
+    let zh = bench.run(["import", "--dry-run", "--lang", "zh", &cables, &cores]).refused(1, "未导入");
+    zh.says("光缆段.csv 第 3 行（GL-2） 纤芯数: \"两打\" 不是数字；请写成 1250.5 的形式")
+        .says("GL-1 的 2 号纤芯 有两个归属");
     bench.run(["import", "--findings-out", "dirt.csv", &cables]).refused(1, "is there already");
 
     // Corrected as a spreadsheet would: the last column of the rows in question.
@@ -62,6 +65,12 @@ fn a_dirty_table_is_corrected_in_its_findings_and_imported() {
     let traced = bench.run(["trace", "GL-1"]).done();
     traced.says("银行专线 · #1, 2").says("学校专线 · #3, 4").says("#13–24 unknown");
     bench.run(args).done().says("nothing changed");
+    // The same list in Chinese is read back as well.
+    bench.run(["import", "--lang", "zh", "--findings-out", "问题.csv", &cables, &cores]).refused(1, "问题清单已写入");
+    let zh = std::fs::read_to_string(bench.path("问题.csv")).unwrap();
+    assert!(zh.contains("\"错误\",\"bad-value\"") && zh.contains("不是数字"), "{zh}");
+    bench.write("更正.csv", zh.lines().map(correct).collect::<String>());
+    bench.run(["import", "--corrections", "更正.csv", &cables, &cores]).done().says("nothing changed");
 
     // The tables corrected by hand: the difference is shown first, field by field.
     bench.write("光缆段.csv", CABLES.replace("两打", "24").replace("1250", "1300").replace("GL-2,二段", "GL-3,三段"));

@@ -298,7 +298,7 @@ fn every_kind_of_dirt_is_found_and_mended_where_that_is_honest() {
         };
         let found = of_rule(&outcome);
         assert_eq!((found.severity, &*found.field), (severity, field), "{label}: {found}");
-        assert!(found.reason.len() > 10 && &*found.source.file == "dirty.json", "{label}: {found}");
+        assert!(found.reason.en.len() > 10 && &*found.source.file == "dirty.json", "{label}: {found}");
         assert_eq!(outcome.refused, severity == Error, "{label}: {:#?}", outcome.report.findings);
         let (repaired, network) = import(&document, format, true);
         let after = of_rule(&repaired);
@@ -309,7 +309,7 @@ fn every_kind_of_dirt_is_found_and_mended_where_that_is_honest() {
         assert_eq!(found.repairable, mended.is_some(), "{label}: {found}");
         assert_eq!(matches!(fate, Mended(_) | Refused), severity == Error, "{label}");
         match (mended, &after.repaired) {
-            (Some(words), Some(done)) => assert!(done.contains(words), "{label}: {done}"),
+            (Some(words), Some(done)) => assert!(done.en.contains(words), "{label}: {done:?}"),
             (None, None) => {}
             (_, done) => panic!("{label}: {done:?}"),
         }
@@ -363,7 +363,7 @@ fn a_map_in_another_system_is_known_by_the_plant_that_is_there() {
     for system in [Crs::Gcj02, Crs::Bd09] {
         let found = import(&map(system), None, &network);
         assert!(found.refused && codes(&found).contains(&"shifted-system"), "{:#?}", found.report.findings);
-        let reason = &found.report.findings.iter().find(|f| f.code == "shifted-system").unwrap().reason;
+        let reason = &found.report.findings.iter().find(|f| f.code == "shifted-system").unwrap().reason.en;
         assert!(reason.contains(&format!("--crs {system}")), "{reason}");
         assert!(!import(&map(system), Some(system), &network).refused);
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use linewright_model::{AnyId, Change, DatasetId, Edit, Id, Record as _, Stored, TableKind, Text};
+use linewright_model::{AnyId, Change, DatasetId, Edit, Id, Record as _, Stored, TableKind, Text, phrase};
 
 use crate::finding::{Finding, Findings, Source};
 
@@ -139,8 +139,13 @@ impl Draft {
         let key = (I::TABLE, dataset, code);
         if let Some(first) = self.codes.get(&key) {
             let other = entries.get(*first as usize).map_or_else(String::new, |e| e.source.to_string());
-            let reason = format!("the {} code {:?} was already used at {other}; give each its own", I::TABLE, key.2);
-            let done = "kept the first record and left this one out";
+            let reason = phrase!(
+                "the {} code {:?} was already used at {other}; give each its own",
+                "{}编码 {:?} 已在 {other} 使用；编码须唯一",
+                I::TABLE,
+                key.2
+            );
+            let done = phrase!("kept the first record and left this one out", "保留首条，已略去本条");
             self.findings.push(Finding::error("duplicate-code", &source, "code", reason).repairable(self.repair, done));
             return Err(I::placeholder(*first));
         }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use linewright_model::{TableKind, Text};
-use serde::Serialize;
+use linewright_model::{Phrase, TableKind, Text};
+use serde::{Serialize, Serializer};
 
 use crate::plan::RecordChange;
 
@@ -20,13 +20,21 @@ pub enum Severity {
     Info,
 }
 
+impl Severity {
+    /// What it is called in Chinese and English.
+    pub fn words(self) -> [&'static str; 2] {
+        match self {
+            Severity::Error => ["错误", "error"],
+            Severity::Warning => ["警告", "warning"],
+            Severity::Info => ["提示", "info"],
+        }
+    }
+}
+
 impl fmt::Display for Severity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Info => "info",
-        })
+        let [_, en] = self.words();
+        f.write_str(en)
     }
 }
 
@@ -93,12 +101,45 @@ pub struct Finding {
     /// Name of the rule, kebab-case, stable.
     pub code: &'static str,
     /// A sentence that says what is wrong and what to do.
-    pub reason: String,
+    #[serde(flatten, serialize_with = "reason_in_both")]
+    pub reason: Phrase,
     /// Whether a repairing import can mend it.
     pub repairable: bool,
     /// What was done about it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub repaired: Option<String>,
+    #[serde(flatten, serialize_with = "repaired_in_both")]
+    pub repaired: Option<Phrase>,
+}
+
+fn reason_in_both<S: Serializer>(reason: &Phrase, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_map([("reason", &reason.en), ("reason_zh", &reason.zh)])
+}
+
+fn repaired_in_both<S: Serializer>(repaired: &Option<Phrase>, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_map(repaired.iter().flat_map(|done| [("repaired", &done.en), ("repaired_zh", &done.zh)]))
+}
+
+/// What can be said in a finding: a phrase in both languages, or what only a library says, in its own.
+pub trait Said {
+    /// As a phrase.
+    fn said(self) -> Phrase;
+}
+
+impl Said for Phrase {
+    fn said(self) -> Phrase {
+        self
+    }
+}
+
+impl Said for String {
+    fn said(self) -> Phrase {
+        Phrase::new(self.clone(), self)
+    }
+}
+
+impl Said for &str {
+    fn said(self) -> Phrase {
+        Phrase::new(self, self)
+    }
 }
 
 impl Finding {
@@ -108,31 +149,31 @@ impl Finding {
         code: &'static str,
         source: &Source,
         field: impl Into<Text>,
-        reason: impl Into<String>,
+        reason: impl Said,
     ) -> Self {
-        let (source, field, reason) = (source.clone(), field.into(), reason.into());
+        let (source, field, reason) = (source.clone(), field.into(), reason.said());
         Self { severity, source, field, value: Text::default(), code, reason, repairable: false, repaired: None }
     }
 
     /// A finding that refuses the import.
-    pub fn error(code: &'static str, source: &Source, field: impl Into<Text>, reason: impl Into<String>) -> Self {
+    pub fn error(code: &'static str, source: &Source, field: impl Into<Text>, reason: impl Said) -> Self {
         Self::new(Severity::Error, code, source, field, reason)
     }
 
     /// A finding that does not refuse the import.
-    pub fn warning(code: &'static str, source: &Source, field: impl Into<Text>, reason: impl Into<String>) -> Self {
+    pub fn warning(code: &'static str, source: &Source, field: impl Into<Text>, reason: impl Said) -> Self {
         Self::new(Severity::Warning, code, source, field, reason)
     }
 
     /// A remark.
-    pub fn info(code: &'static str, source: &Source, field: impl Into<Text>, reason: impl Into<String>) -> Self {
+    pub fn info(code: &'static str, source: &Source, field: impl Into<Text>, reason: impl Said) -> Self {
         Self::new(Severity::Info, code, source, field, reason)
     }
 
     /// Says that the finding can be repaired, and when `repair` is set, that it was and how (past tense).
-    pub fn repairable(mut self, repair: bool, done: impl Into<String>) -> Self {
+    pub fn repairable(mut self, repair: bool, done: impl Said) -> Self {
         self.repairable = true;
-        self.repaired = repair.then(|| done.into());
+        self.repaired = repair.then(|| done.said());
         self
     }
 
@@ -153,9 +194,9 @@ impl fmt::Display for Finding {
         if !self.field.is_empty() {
             write!(f, " {}", self.field)?;
         }
-        write!(f, ": {} [{}]", self.reason, self.code)?;
+        write!(f, ": {} [{}]", self.reason.en, self.code)?;
         match &self.repaired {
-            Some(done) => write!(f, "; repaired: {done}"),
+            Some(done) => write!(f, "; repaired: {}", done.en),
             None if self.repairable => f.write_str("; --repair mends it"),
             None => Ok(()),
         }
@@ -360,11 +401,11 @@ mod tests {
         let check = |finding: Finding, expected: &str| assert_eq!(serde_json::to_string(&finding).unwrap(), expected);
         check(
             Finding::error("x", &file.record(2, "C"), "f", "r").repairable(true, "cut"),
-            r#"{"severity":"error","file":"a.csv","row":2,"record":"C","field":"f","code":"x","reason":"r","repairable":true,"repaired":"cut"}"#,
+            r#"{"severity":"error","file":"a.csv","row":2,"record":"C","field":"f","code":"x","reason":"r","reason_zh":"r","repairable":true,"repaired":"cut","repaired_zh":"cut"}"#,
         );
         check(
             Finding::info("x", &file, "", "r"),
-            r#"{"severity":"info","file":"a.csv","code":"x","reason":"r","repairable":false}"#,
+            r#"{"severity":"info","file":"a.csv","code":"x","reason":"r","reason_zh":"r","repairable":false}"#,
         );
     }
 

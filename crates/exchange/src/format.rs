@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use linewright_model::crs::Crs;
-use linewright_model::{Dataset, DatasetId, Network, TableKind, Text};
+use linewright_model::{Dataset, DatasetId, Network, TableKind, Text, phrase};
 
 use crate::draft::Draft;
 use crate::finding::{Finding, Source, shown};
@@ -143,7 +143,7 @@ pub fn sort_out(files: Vec<File>) -> (Vec<File>, Vec<Finding>) {
             true => "a KML map beside others, mostly the same map once more; name it alone to import it",
             false => looks_like(&file.bytes),
         };
-        let reason = format!("passed over: it is {what}");
+        let reason = phrase!("passed over: it is {what}", "已跳过：{what}");
         Finding::info("file-skipped", &Source::file(file.name.clone()), "", reason)
     };
     let remarks = skipped.iter().map(remark).collect();
@@ -265,10 +265,18 @@ pub fn import(files: &[File], options: &ImportOptions, network: &Network) -> Res
     let is_empty = TableKind::ALL.iter().all(|table| draft.count_of(*table) == 0);
     if is_empty && format != Format::Native && !draft.findings().refuse() {
         let source = Source::file(files.first().map_or_else(Text::default, |file| file.name.clone()));
-        draft.note(Finding::warning("nothing-to-import", &source, "", "there is nothing to import: no node, no line"));
+        draft.note(Finding::warning(
+            "nothing-to-import",
+            &source,
+            "",
+            phrase!("there is nothing to import: no node, no line", "没有可导入的内容：无节点、无线路"),
+        ));
     }
     if options.corrections.is_some() && format != Format::Tables {
-        let reason = "corrections go into tables (XLSX, CSV); correct a map where it was made";
+        let reason = phrase!(
+            "corrections go into tables (XLSX, CSV); correct a map where it was made",
+            "更正只用于表格（XLSX、CSV）；地图请在原系统中更正"
+        );
         draft.note(Finding::error("corrections-unfit", &Source::default(), "", reason));
     }
     draft.list_all(options.list_changes, options.all_findings);

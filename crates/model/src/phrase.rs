@@ -84,8 +84,23 @@ macro_rules! same_in_both {
 }
 same_in_both!(str, String, Text);
 
+macro_rules! numbers {
+    ($($kind:ty),*) => {$(
+        impl Spoken for $kind {
+            fn en(&self) -> Cow<'_, str> {
+                Cow::Owned(self.to_string())
+            }
+            fn zh(&self) -> Cow<'_, str> {
+                Cow::Owned(self.to_string())
+            }
+        }
+    )*};
+}
+numbers!(u16, u32, u64, usize);
+
 /// A [`Phrase`] from two format strings, English and Chinese. What differs between the languages is given as
 /// arguments that are [`Spoken`]; numbers and other plain values are captured by name, as in `{length_m:.0}`.
+/// An argument is evaluated once for each language.
 #[macro_export]
 macro_rules! phrase {
     ($en:literal, $zh:literal $(, $arg:expr)* $(,)?) => {

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use linewright_exchange::finding::{Finding, Severity};
+use linewright_exchange::finding::{Finding, Severity, Source};
 use linewright_exchange::plan::RecordChange;
-use linewright_model::ChangeKind;
+use linewright_model::{ChangeKind, Text};
 
 use super::figures::{cny as grouped, pad};
 use super::tables::{and_more, table};
@@ -43,23 +43,32 @@ fn findings(out: &mut String, imported: &Imported, shown: usize, quiet: bool, la
         };
         out.push_str(&format!("{} {code} × {}\n", pad(severity, 7), grouped_u64(all)));
         for finding in found.iter().take(shown) {
-            let mut place = finding.source.to_string();
+            let mut place = place(&finding.source, lang);
             if !finding.field.is_empty() {
                 place.push_str(&format!(" {}", finding.field));
             }
             let place = if place.is_empty() { String::new() } else { format!("{place}: ") };
             let after = match &finding.repaired {
-                Some(done) => format!("; {} {done}", lang.pick("repaired:", "已修复：")),
+                Some(done) => lang.pick("; repaired: ", "；已修复：").to_owned() + lang.pick(&done.en, &done.zh),
                 None if finding.repairable => lang.pick("; --repair mends it", "；可用 --repair 修复").to_owned(),
                 None => String::new(),
             };
-            out.push_str(&format!("        {place}{}{after}\n", finding.reason));
+            let reason = lang.pick(&finding.reason.en, &finding.reason.zh);
+            out.push_str(&format!("        {place}{reason}{after}\n"));
         }
         let more = all - (found.len().min(shown)) as u64;
         if more > 0 && shown > 0 {
             out.push_str(&and_more(more, lang));
         }
     }
+}
+
+/// Where a finding stands: `cores.csv row 3 (GL-1)`.
+fn place(source: &Source, lang: Lang) -> String {
+    let (Lang::Zh, Some(row)) = (lang, source.row) else { return source.to_string() };
+    let whole = Source { row: None, record: Text::default(), ..source.clone() };
+    let record = if source.record.is_empty() { String::new() } else { format!("（{}）", source.record) };
+    format!("{whole} 第 {row} 行{record}")
 }
 
 fn grouped_u64(number: u64) -> String {

@@ -1,6 +1,7 @@
 //! From files to points and lines: features sorted by what they are, every attribute kept.
 
 use linewright_model::crs::Crs;
+use linewright_model::phrase;
 use serde_json::Value;
 
 use crate::draft::Draft;
@@ -99,17 +100,28 @@ pub(crate) fn collection(value: Value, source: Source, crs: Option<Crs>, draft: 
         }
         _ => {
             let reason = if members.contains_key("networks") {
-                "the file is an OFDS package, not a map of features; import it as ofds".to_owned()
+                phrase!(
+                    "the file is an OFDS package, not a map of features; import it as ofds",
+                    "文件是 OFDS 数据包，不是要素地图；请按 ofds 导入"
+                )
             } else {
                 let given = kind.as_ref().and_then(Value::as_str).map_or_else(|| "untyped".to_owned(), shown);
-                format!("the object is {given}, not a FeatureCollection with a list of features")
+                phrase!(
+                    "the object is {given}, not a FeatureCollection with a list of features",
+                    "对象为 {given}，不是含要素列表的 FeatureCollection"
+                )
             };
             draft.note(Finding::error("not-geojson", &source, "type", reason));
             return None;
         }
     };
     if features.is_empty() {
-        draft.note(Finding::warning("no-features", &source, "features", "the collection has no features"));
+        draft.note(Finding::warning(
+            "no-features",
+            &source,
+            "features",
+            phrase!("the collection has no features", "要素集中没有要素"),
+        ));
     }
     members.shift_remove("bbox");
     let mut geometries: Vec<&mut Value> = features.iter_mut().filter_map(|f| f.get_mut("geometry")).collect();
@@ -130,12 +142,19 @@ pub(crate) fn declared_crs(crs: Option<&Value>, source: &Source, draft: &mut Dra
     match known {
         Some(Crs::Wgs84) => {}
         Some(other) => {
-            let reason = format!("the coordinates are in {other}; they are converted and exported as CRS84");
+            let reason = phrase!(
+                "the coordinates are in {other}; they are converted and exported as CRS84",
+                "坐标采用 {other}；已转换，导出为 CRS84"
+            );
             draft.note(Finding::info("crs-converted", source, "crs", reason));
         }
         None => {
             let given = names.first().map_or_else(|| kind_of(crs).to_owned(), |name| shown(name));
-            let reason = format!("unknown coordinate system {given}; accepted: {}; name it with --crs", Crs::ACCEPTED);
+            let reason = phrase!(
+                "unknown coordinate system {given}; accepted: {}; name it with --crs",
+                "未知坐标系 {given}；可用：{}；请用 --crs 指明",
+                Crs::ACCEPTED
+            );
             draft.note(Finding::error("unknown-crs", source, "crs", reason));
         }
     }
@@ -161,7 +180,7 @@ pub(crate) fn collect(collections: Vec<Collection>, mapping: &Mapping, draft: &m
             let Value::Object(feature) = feature else {
                 let reason = format!("the feature is {}, not an object", kind_of(&feature));
                 let finding = Finding::error("not-an-object", &source, "", reason);
-                draft.note(finding.repairable(draft.repair(), "left it out"));
+                draft.note(finding.repairable(draft.repair(), phrase!("left it out", "已略去")));
                 continue;
             };
             let id = feature.get("properties").and_then(Value::as_object).map(|p| ids.text(p)).unwrap_or_default();
@@ -216,7 +235,11 @@ fn sort(mut feature: Object, source: Source, crs: Crs, of_points: bool, found: &
             found.lines.push(RawLine { source, runs, properties, kept });
         }
         Some(other) => {
-            let reason = format!("a feature with a {} is neither a node nor a line; it is left out", shown(other));
+            let reason = phrase!(
+                "a feature with a {} is neither a node nor a line; it is left out",
+                "几何类型为 {} 的要素既不是节点也不是线路；已略去",
+                shown(other)
+            );
             draft.note(Finding::warning("unused-geometry", &source, "geometry", reason));
         }
         None => {

@@ -1,7 +1,7 @@
 //! GeoJSON geometry to positions and back: one coordinate system in, WGS-84 out, nothing invented.
 
-use linewright_model::Position;
 use linewright_model::crs::Crs;
+use linewright_model::{Position, phrase};
 use serde_json::{Value, json};
 
 use crate::draft::Draft;
@@ -60,7 +60,10 @@ pub(crate) fn runs(geometry: &Value, place: &Place<'_>, draft: &mut Draft) -> Ve
         if run.len() >= 2 {
             read.push(run);
         } else if run.len() == part.len() {
-            let reason = "a line has two positions or more; this part has fewer and is left out";
+            let reason = phrase!(
+                "a line has two positions or more; this part has fewer and is left out",
+                "线路至少有两个点；该部分不足，已略去"
+            );
             draft.note(Finding::warning("short-line", place.source, place.field, reason));
         }
     }
@@ -69,7 +72,10 @@ pub(crate) fn runs(geometry: &Value, place: &Place<'_>, draft: &mut Draft) -> Ve
 
 fn wrong_kind(geometry: &Value, wanted: &str, place: &Place<'_>, draft: &mut Draft) {
     let given = geometry.get("type").and_then(Value::as_str).map_or_else(|| kind_of(geometry).to_owned(), shown);
-    let reason = format!("the geometry is {given}, not {wanted}; it is kept for export and not used");
+    let reason = phrase!(
+        "the geometry is {given}, not {wanted}; it is kept for export and not used",
+        "几何为 {given}，应为 {wanted}；仅保留供导出，不使用"
+    );
     draft.note(Finding::warning("wrong-geometry", place.source, place.field, reason));
 }
 
@@ -78,7 +84,7 @@ fn vertex(value: &Value, place: &Place<'_>, draft: &mut Draft) -> Option<Vertex>
     let (Some(x), Some(y)) = (numbers.first().and_then(Value::as_f64), numbers.get(1).and_then(Value::as_f64)) else {
         let reason = format!("a position is two numbers, not {}; correct it", kind_of(value));
         let finding = Finding::error("bad-coordinate", place.source, place.field, reason);
-        draft.note(finding.repairable(draft.repair(), "left the position out"));
+        draft.note(finding.repairable(draft.repair(), phrase!("left the position out", "已略去位置")));
         return None;
     };
     let altitude_m = numbers.get(2).and_then(Value::as_f64);
@@ -88,7 +94,11 @@ fn vertex(value: &Value, place: &Place<'_>, draft: &mut Draft) -> Option<Vertex>
     };
     let swapped = place.crs.looks_swapped(x, y);
     let finding = Finding::error("outside-world", place.source, place.field, error.to_string());
-    let done = if swapped { "swapped the two numbers" } else { "left the position out" };
+    let done = if swapped {
+        phrase!("swapped the two numbers", "已交换两个数")
+    } else {
+        phrase!("left the position out", "已略去位置")
+    };
     draft.note(finding.repairable(draft.repair(), done));
     let at = place.crs.to_wgs84(y, x).ok().filter(|_| swapped && draft.repair())?;
     Some(Vertex { at: Position::new(at.lon_deg, at.lat_deg).ok()?, altitude_m })

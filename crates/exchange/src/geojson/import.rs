@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use linewright_model::{Alike, Cable, Dataset, DatasetId, Place, PlaceId, PlaceKind, Plant, Span, Text};
+use linewright_model::{Alike, Cable, Dataset, DatasetId, Place, PlaceId, PlaceKind, Plant, Span, Text, phrase};
 use serde_json::{Value, json};
 
 use crate::draft::Draft;
@@ -64,7 +64,11 @@ pub(crate) fn import(code: &Text, collected: Collected, mapping: &Mapping, draft
     let ids: BTreeMap<Text, usize> = nodes.iter().enumerate().map(|(n, node)| (node.code.clone(), n)).collect();
     let within = containers(&nodes, &ids);
     for (node, _) in nodes.iter().zip(&within).filter(|(n, within)| within.is_none() && !n.fields.within.is_empty()) {
-        let reason = format!("there is no node {} to stand in, or it stands in this one", shown(&node.fields.within));
+        let reason = phrase!(
+            "there is no node {} to stand in, or it stands in this one",
+            "没有可容纳它的节点 {}，或该节点在其之内",
+            shown(&node.fields.within)
+        );
         draft.note(Finding::warning("unknown-container", &node.source, "within", reason));
     }
     let points = nodes.iter().zip(&within).map(|(n, within)| join::Node {
@@ -208,11 +212,14 @@ impl Codes {
         let reason = format!("the {what} id {} occurs before; give each its own", shown(id));
         let finding = Finding::error("duplicate-id", source, "id", reason);
         if same {
-            draft.note(finding.repairable(draft.repair(), "left out the repetition, which is the same"));
+            draft.note(finding.repairable(
+                draft.repair(),
+                phrase!("left out the repetition, which is the same", "已略去相同的重复项"),
+            ));
             return None;
         }
         let code = self.free(id);
-        draft.note(finding.repairable(draft.repair(), format!("called it {code}")));
+        draft.note(finding.repairable(draft.repair(), phrase!("called it {code}", "已命名为 {code}")));
         draft.repair().then_some(code)
     }
 
@@ -276,7 +283,8 @@ fn lines(raw: Vec<RawLine>, mapping: &Mapping, draft: &mut Draft) -> Vec<Line> {
 }
 
 fn note_status(status: &str, source: &Source, draft: &mut Draft) {
-    let reason = format!("the status {} is not understood; taken as in service", shown(status));
+    let reason =
+        phrase!("the status {} is not understood; taken as in service", "状态 {} 无法识别；按在网处理", shown(status));
     draft.note(Finding::warning("unknown-status", source, "status", reason));
 }
 
@@ -305,7 +313,11 @@ impl Writer<'_> {
         members.extend(node.raw.kept);
         place.tag.name = node.fields.name;
         if let Some(name) = named {
-            let reason = format!("the node has no name; the lines that end there call it {}", shown(name));
+            let reason = phrase!(
+                "the node has no name; the lines that end there call it {}",
+                "节点没有名称；终于此处的线路称之为 {}",
+                shown(name)
+            );
             self.draft.note(Finding::info("named-by-lines", &node.source, "name", reason));
             place.tag.name = name.clone();
             members.insert(NAMED.to_owned(), json!(&**name));
@@ -356,9 +368,12 @@ impl Writer<'_> {
         let Line { code, source, fields, raw } = line;
         let whole = code.clone();
         if pieces.is_empty() {
-            let reason = "the line has no usable course and does not name two known nodes; give it a geometry";
+            let reason = phrase!(
+                "the line has no usable course and does not name two known nodes; give it a geometry",
+                "线路没有可用的走向，也未指明两个已知节点；请补充几何"
+            );
             let finding = Finding::error("no-ends", &source, "geometry", reason);
-            self.draft.note(finding.repairable(self.draft.repair(), "left it out"));
+            self.draft.note(finding.repairable(self.draft.repair(), phrase!("left it out", "已略去")));
             return;
         }
         let ground_m: f64 = pieces.iter().map(|p| self.ground_m(p)).sum();
@@ -460,7 +475,10 @@ impl Writer<'_> {
         let loops = outer.is_some_and(|(a, b)| a.node == b.node);
         if loops || (!fields.from.is_empty() && fields.from == fields.to) {
             let what = if fields.from.is_empty() { "one node".to_owned() } else { shown(&fields.from) };
-            let reason = format!("the line leads from {what} back to it; one of its ends is probably wrong");
+            let reason = phrase!(
+                "the line leads from {what} back to it; one of its ends is probably wrong",
+                "线路从 {what} 又回到该处；其中一端可能有误"
+            );
             self.draft.note(Finding::warning("self-link", source, "from", reason));
         }
         let runs = pieces.last().map_or(0, |p| p.run);
@@ -474,7 +492,10 @@ impl Writer<'_> {
             self.draft.note(Finding::info("line-cut", source, "geometry", reason));
         }
         if !through.is_empty() && !own {
-            let reason = format!("the line passes {passes}; its spans are cut there, the cable is not");
+            let reason = phrase!(
+                "the line passes {passes}; its spans are cut there, the cable is not",
+                "线路经过 {passes}；路由段在该处分开，光缆不断"
+            );
             self.draft.note(Finding::info("line-passes", source, "geometry", reason));
         }
         if runs > 0 {
@@ -482,7 +503,11 @@ impl Writer<'_> {
             self.draft.note(Finding::warning("broken-line", source, "geometry", reason));
         }
         if words::is_without_fibre(&fields.medium) {
-            let reason = format!("the medium {} is not fibre; the line carries no cable", shown(&fields.medium));
+            let reason = phrase!(
+                "the medium {} is not fibre; the line carries no cable",
+                "介质 {} 不是光纤；该线路无光缆",
+                shown(&fields.medium)
+            );
             self.draft.note(Finding::info("no-fibre", source, "medium", reason));
         }
         let drawn = pieces.iter().any(|p| !p.course.is_empty());

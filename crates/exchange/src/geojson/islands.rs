@@ -1,5 +1,6 @@
 //! Into how many networks without connection a map falls.
 
+use linewright_model::phrase;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::draft::Draft;
@@ -27,7 +28,10 @@ pub(crate) fn islands(count: usize, edges: impl Iterator<Item = [usize; 2]>, sou
     let alone = count.saturating_sub(on_lines.len());
     if islands.len() > 1 || (alone > 0 && !islands.is_empty()) {
         let sizes = sizes(islands.into_values().collect());
-        let reason = format!("networks without connection to each other: {sizes}; nodes without lines: {alone}");
+        let reason = phrase!(
+            "networks without connection to each other: {sizes}; nodes without lines: {alone}",
+            "互不相连的网络：{sizes}；没有线路的节点：{alone}"
+        );
         draft.note(Finding::info("islands", source, "", reason));
     }
 }
@@ -65,7 +69,7 @@ mod tests {
         let check = |count: usize, edges: &[[usize; 2]], expected: Option<&str>| {
             let mut draft = Draft::new(false);
             islands(count, edges.iter().copied(), &Source::file("m"), &mut draft);
-            let reasons: Vec<&str> = draft.findings().iter().map(|finding| &*finding.reason).collect();
+            let reasons: Vec<&str> = draft.findings().iter().map(|finding| &*finding.reason.en).collect();
             assert_eq!(reasons, expected.into_iter().collect::<Vec<_>>());
         };
         check(3, &[[0, 1], [1, 2]], None);

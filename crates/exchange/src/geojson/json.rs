@@ -1,6 +1,6 @@
 //! JSON text of outside files as values: size and depth bounded, every refusal a finding.
 
-use linewright_model::Text;
+use linewright_model::{Text, phrase};
 use serde_json::{Map, Value};
 
 use crate::draft::Draft;
@@ -30,7 +30,10 @@ pub(crate) fn parse(file: &File, draft: &mut Draft) -> Option<Value> {
         Ok(text) => text,
         Err(error) => {
             let at = error.valid_up_to();
-            let reason = format!("byte {at} is not UTF-8; save the file as UTF-8");
+            let reason = phrase!(
+                "byte {at} is not UTF-8; save the file as UTF-8",
+                "第 {at} 字节不是 UTF-8；请将文件另存为 UTF-8"
+            );
             draft.note(Finding::error("not-utf8", &source, "", reason));
             return None;
         }
@@ -42,19 +45,28 @@ pub(crate) fn parse(file: &File, draft: &mut Draft) -> Option<Value> {
     if let Some(mended) = without_nan(text)
         && let Ok(value) = serde_json::from_str(&mended)
     {
-        let reason = "NaN and Infinity are not JSON; write null where a number is unknown";
+        let reason = phrase!(
+            "NaN and Infinity are not JSON; write null where a number is unknown",
+            "NaN 和 Infinity 不是 JSON；未知数值请写 null"
+        );
         let finding = Finding::error("not-a-number", &source, "", reason);
-        draft.note(finding.repairable(draft.repair(), "read them as null"));
+        draft.note(finding.repairable(draft.repair(), phrase!("read them as null", "已按 null 读取")));
         return draft.repair().then_some(value);
     }
     let reason = if text.trim().is_empty() {
-        "the file is empty; give a JSON file".to_owned()
+        phrase!("the file is empty; give a JSON file", "文件为空；请提供 JSON 文件")
     } else if error.is_eof() {
-        format!("the file ends too early ({error}): it is truncated; fetch it again")
+        phrase!(
+            "the file ends too early ({error}): it is truncated; fetch it again",
+            "文件提前结束（{error}）：内容被截断；请重新获取"
+        )
     } else if matches!(text.trim_start().as_bytes().first(), Some(b'{' | b'[')) {
-        format!("not JSON: {error}; correct it there")
+        phrase!("not JSON: {error}; correct it there", "不是 JSON：{error}；请更正该处")
     } else {
-        format!("not a JSON file ({error}); give a GeoJSON or OFDS file")
+        phrase!(
+            "not a JSON file ({error}); give a GeoJSON or OFDS file",
+            "不是 JSON 文件（{error}）；请提供 GeoJSON 或 OFDS 文件"
+        )
     };
     draft.note(Finding::error("not-json", &source, "", reason));
     None

@@ -1,6 +1,7 @@
 //! Whether the positions of a whole file can be right: a wrong coordinate system or axis order shows in most of them.
 
 use linewright_model::crs::Crs;
+use linewright_model::phrase;
 use serde_json::Value;
 
 use crate::draft::Draft;
@@ -57,7 +58,10 @@ pub(crate) fn check(geometries: &mut [&mut Value], crs: Crs, source: &Source, dr
             format!("{impossible} of {all} positions are impossible, but possible with their two numbers swapped");
         let reason = format!("{reason}: the axis order is probably wrong; write longitude first");
         let finding = Finding::error("swapped-axes", source, "geometry", reason);
-        draft.note(finding.repairable(draft.repair(), "swapped the two numbers of every position"));
+        draft.note(finding.repairable(
+            draft.repair(),
+            phrase!("swapped the two numbers of every position", "已交换每个位置的两个数"),
+        ));
         if draft.repair() {
             geometries.iter_mut().filter_map(|geometry| geometry.get_mut("coordinates")).for_each(swap);
         }
@@ -166,7 +170,7 @@ mod tests {
             let feature = json!({"properties": {"Longitude": "-1.2", "latitude": 5.1}, "geometry": geometry});
             let mut draft = Draft::new(false);
             check_columns(&[feature], Crs::Wgs84, &Source::file("a"), &mut draft);
-            let reasons: Vec<String> = draft.findings().iter().map(|finding| finding.reason.clone()).collect();
+            let reasons: Vec<String> = draft.findings().iter().map(|finding| finding.reason.en.clone()).collect();
             assert_eq!(reasons.len(), usize::from(expected.is_some()), "{reasons:?}");
             assert!(expected.is_none_or(|expected| reasons[0].contains(expected)), "{reasons:?}");
         };

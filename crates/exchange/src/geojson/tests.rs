@@ -110,7 +110,8 @@ fn sierra_leone_hangs_together() {
         assert_eq!(name(town), 1, "{town}");
     }
     // The spur from Leicester Peak ends on the line from Jui to Lumley, which is cut there.
-    let cut: Vec<&str> = outcome.report.findings.iter().filter(|f| f.code == "line-cut").map(|f| &*f.reason).collect();
+    let cut: Vec<&str> =
+        outcome.report.findings.iter().filter(|f| f.code == "line-cut").map(|f| &*f.reason.en).collect();
     assert!(!cut.is_empty(), "{cut:?}");
 }
 
@@ -479,5 +480,5 @@ fn the_wrong_system_for_a_whole_map_is_one_error_that_no_repair_mends() {
     assert!(outcome.refused && outcome.changes.is_empty());
     let found: Vec<&str> = outcome.report.findings.iter().map(|finding| finding.code).collect();
     assert_eq!(found, ["wrong-crs", "wrong-crs"], "one for each file");
-    assert!(outcome.report.findings.iter().all(|finding| finding.reason.contains("--crs")));
+    assert!(outcome.report.findings.iter().all(|finding| finding.reason.en.contains("--crs")));
 }

@@ -1,5 +1,6 @@
 //! KMZ: the one KML document of a zip archive, taken out under a limit.
 
+use linewright_model::phrase;
 use std::borrow::Cow;
 use std::io::{Cursor, Read};
 
@@ -38,7 +39,10 @@ pub(super) fn document<'a>(
     }
     let entries = file.bytes.windows(ENTRY.len()).filter(|w| *w == ENTRY).count();
     if entries > MAX_ENTRIES {
-        let reason = format!("the archive has {entries} entries; a KMZ has a few, {MAX_ENTRIES} at most");
+        let reason = phrase!(
+            "the archive has {entries} entries; a KMZ has a few, {MAX_ENTRIES} at most",
+            "压缩包有 {entries} 个条目；KMZ 只有几个，最多 {MAX_ENTRIES} 个"
+        );
         draft.note(Finding::error("zip-bomb", source, "", reason));
         return None;
     }
@@ -46,8 +50,13 @@ pub(super) fn document<'a>(
         Ok(document) => document.map(Cow::Owned),
         Err(error) => {
             let reason = match error {
-                ZipError::UnsupportedArchive(why) => format!("the archive cannot be read: {why}; save it anew as KMZ"),
-                other => format!("the archive is damaged ({other}); fetch it again"),
+                ZipError::UnsupportedArchive(why) => phrase!(
+                    "the archive cannot be read: {why}; save it anew as KMZ",
+                    "压缩包无法读取：{why}；请重新存为 KMZ"
+                ),
+                other => {
+                    phrase!("the archive is damaged ({other}); fetch it again", "压缩包损坏（{other}）；请重新获取")
+                }
             };
             draft.note(Finding::error("bad-zip", source, "", reason));
             None
@@ -67,7 +76,8 @@ fn unpack(bytes: &[u8], limit_bytes: u64, source: &Source, draft: &mut Draft) ->
     // By the standard the first document counts; programs call it doc.kml.
     let main = documents.iter().find(|(_, name)| name.eq_ignore_ascii_case("doc.kml")).or(documents.first());
     let Some((at, name)) = main else {
-        let reason = "the archive holds no .kml document; give a KMZ map";
+        let reason =
+            phrase!("the archive holds no .kml document; give a KMZ map", "压缩包中没有 .kml 文档；请提供 KMZ 地图");
         draft.note(Finding::error("no-kml", source, "", reason));
         return Ok(None);
     };
@@ -80,8 +90,9 @@ fn unpack(bytes: &[u8], limit_bytes: u64, source: &Source, draft: &mut Draft) ->
         draft.note(Finding::warning("more-documents", source, "", reason));
     }
     let too_large = |draft: &mut Draft| {
-        let reason = format!(
+        let reason = phrase!(
             "{} unpacks to more than the limit of {limit_bytes} bytes; raise the limit if the file is right",
+            "{} 解压后超过上限 {limit_bytes} 字节；若文件无误请提高上限",
             shown(name)
         );
         draft.note(Finding::error("zip-bomb", source, "", reason));

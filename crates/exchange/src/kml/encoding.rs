@@ -1,5 +1,6 @@
 //! XML documents of outside as text: UTF-8, UTF-16, GB18030 and what else they declare.
 
+use linewright_model::phrase;
 use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
@@ -25,7 +26,11 @@ pub(super) fn xml_text<'a>(bytes: &'a [u8], source: &Source, draft: &mut Draft) 
                 Some(encoding) if encoding.is_ascii_compatible() => (encoding, bytes),
                 Some(_) => (UTF_8, bytes),
                 None => {
-                    let reason = format!("the encoding {} is not known; save the file as UTF-8", shown(&name));
+                    let reason = phrase!(
+                        "the encoding {} is not known; save the file as UTF-8",
+                        "未知编码 {}；请将文件另存为 UTF-8",
+                        shown(&name)
+                    );
                     draft.note(Finding::error("unknown-encoding", source, "", reason));
                     return None;
                 }
@@ -34,7 +39,11 @@ pub(super) fn xml_text<'a>(bytes: &'a [u8], source: &Source, draft: &mut Draft) 
     };
     let text = encoding.decode_without_bom_handling_and_without_replacement(bytes);
     if text.is_none() {
-        let reason = format!("the file is not {}, as which it is declared; save it as UTF-8", encoding.name());
+        let reason = phrase!(
+            "the file is not {}, as which it is declared; save it as UTF-8",
+            "文件不是所声明的 {} 编码；请另存为 UTF-8",
+            encoding.name()
+        );
         draft.note(Finding::error("not-utf8", source, "", reason));
     }
     text

@@ -1,5 +1,6 @@
 //! A placemark while it is read, and what becomes of it: one feature, or one for each of its points.
 
+use linewright_model::phrase;
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
@@ -42,7 +43,10 @@ impl Placemark {
             feature
         };
         let mut unused = |what: &str| {
-            let reason = format!("a placemark with {what} is neither a node nor a line there; that is left out");
+            let reason = phrase!(
+                "a placemark with {what} is neither a node nor a line there; that is left out",
+                "含 {what} 的地标在该处既不是节点也不是线路；已略去"
+            );
             draft.note(Finding::warning("unused-geometry", source, "geometry", reason));
         };
         if let Some(other) = other {
@@ -58,7 +62,7 @@ impl Placemark {
             })];
         }
         if points.is_empty() && other.is_none() {
-            let reason = "the placemark has no geometry; it is left out";
+            let reason = phrase!("the placemark has no geometry; it is left out", "地标没有几何；已略去");
             draft.note(Finding::warning("no-geometry", source, "geometry", reason));
         }
         points.into_iter().map(|point| feature(json!({"type": "Point", "coordinates": point}))).collect()

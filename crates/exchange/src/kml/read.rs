@@ -1,5 +1,6 @@
 //! A KML document, event by event, into features: bounded depth, no entities of its own.
 
+use linewright_model::phrase;
 use quick_xml::XmlVersion;
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
@@ -202,7 +203,10 @@ impl<'a> Document<'a> {
             }
             Tag::NetworkLink if !self.said_links => {
                 self.said_links = true;
-                let reason = "the map links to others on a server; only what is in the file is imported";
+                let reason = phrase!(
+                    "the map links to others on a server; only what is in the file is imported",
+                    "地图链接到服务器上的其他内容；只导入文件中的内容"
+                );
                 self.draft.note(Finding::warning("more-on-server", self.source, "NetworkLink", reason));
             }
             _ => {}

@@ -105,7 +105,7 @@ mod tests {
         let check = |text: &[u8], code: &str, word: &str| {
             let finding = Manifest::read(&[File::new(MANIFEST, text)]).unwrap_err();
             assert_eq!(finding.code, code, "{finding}");
-            assert!(finding.reason.contains(word), "{finding}");
+            assert!(finding.reason.en.contains(word), "{finding}");
         };
         assert_eq!(Manifest::read(&[]).unwrap_err().code, "missing-manifest");
         check(b"", "bad-manifest", "linewright-native");
@@ -128,6 +128,6 @@ mod tests {
         manifest.crs = Some("EPSG:4490".into());
         assert_eq!(manifest.crs(), Ok(Crs::Cgcs2000));
         manifest.crs = Some("mars".into());
-        assert!(manifest.crs().unwrap_err().reason.contains("accepted"));
+        assert!(manifest.crs().unwrap_err().reason.en.contains("accepted"));
     }
 }

@@ -305,7 +305,7 @@ fn repair_mends_and_says_so() {
     let mut network = Network::new();
     let outcome = take_in(&mut network, &files, &ImportOptions { repair: true, ..Default::default() });
     let repaired: Vec<_> =
-        outcome.report.findings.iter().map(|f| (f.code, f.repaired.as_deref().unwrap_or(""))).collect();
+        outcome.report.findings.iter().map(|f| (f.code, f.repaired.as_ref().map_or("", |done| &done.en))).collect();
     assert_eq!(
         repaired,
         [

@@ -1,5 +1,6 @@
 //! OFDS as CSV: a folder of tables whose column names are paths, as `spans/0/name`, into networks.
 
+use linewright_model::phrase;
 use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Number, Value};
@@ -141,7 +142,7 @@ impl Table {
             Some(Ok(header)) => header,
             Some(Err(error)) => return bad(&source, &error, draft),
             None => {
-                draft.note(Finding::warning("empty-file", &source, "", "the table is empty"));
+                draft.note(Finding::warning("empty-file", &source, "", phrase!("the table is empty", "表为空")));
                 return None;
             }
         };
@@ -171,8 +172,12 @@ impl Table {
         for (number, row) in self.rows.iter().enumerate() {
             let source = self.source.record(self.first_row + number as u64, "");
             if row.len() > self.columns.len() {
-                let reason =
-                    format!("the row has {} cells, the header {}; the rest is left out", row.len(), self.columns.len());
+                let reason = phrase!(
+                    "the row has {} cells, the header {}; the rest is left out",
+                    "该行有 {} 格，表头有 {} 格；其余已略去",
+                    row.len(),
+                    self.columns.len()
+                );
                 draft.note(Finding::warning("surplus-cells", &source, "", reason));
             }
             let mut record = Value::Object(Object::new());
@@ -200,7 +205,10 @@ fn take(record: Object, at: usize, inner: bool, source: &Source, networks: &mut 
         let Value::Array(items) = value else {
             let Some(network) = networks.all.get_mut(at) else { continue };
             if network.members.contains_key(&key) {
-                let reason = "the network has another row that says so; the first one counts";
+                let reason = phrase!(
+                    "the network has another row that says so; the first one counts",
+                    "该网络另有一行给出此项；以第一行为准"
+                );
                 draft.note(Finding::warning("same-network", source, key, reason));
             } else {
                 network.members.insert(key, value);
@@ -211,9 +219,12 @@ fn take(record: Object, at: usize, inner: bool, source: &Source, networks: &mut 
             match item {
                 Value::Object(item) if inner => {
                     if !networks.add_inner(at, &key, item) {
-                        let reason = format!("there is no record of that id among the {key}; add it");
+                        let reason = phrase!(
+                            "there is no record of that id among the {key}; add it",
+                            "{key} 中没有该 id 的记录；请补充"
+                        );
                         let finding = Finding::error("dangling-row", source, key.as_str(), reason);
-                        draft.note(finding.repairable(draft.repair(), "left the row out"));
+                        draft.note(finding.repairable(draft.repair(), phrase!("left the row out", "已略过该行")));
                     }
                 }
                 Value::Null => {}
@@ -224,7 +235,12 @@ fn take(record: Object, at: usize, inner: bool, source: &Source, networks: &mut 
 }
 
 fn bad(source: &Source, error: &csv::Error, draft: &mut Draft) -> Option<Table> {
-    draft.note(Finding::error("bad-csv", source, "", format!("not CSV: {error}; correct it there")));
+    draft.note(Finding::error(
+        "bad-csv",
+        source,
+        "",
+        phrase!("not CSV: {error}; correct it there", "不是 CSV：{error}；请更正该处"),
+    ));
     None
 }
 
@@ -285,9 +301,13 @@ impl Column {
                     Some(Step::Member(name)) => name.as_str(),
                     _ => "geometry",
                 };
-                let reason = format!("{} is no point or line as well-known text; correct it", shown(cell));
+                let reason = phrase!(
+                    "{} is no point or line as well-known text; correct it",
+                    "{} 不是 WKT 点或线；请更正",
+                    shown(cell)
+                );
                 let finding = Finding::error("bad-wkt", source, field, reason);
-                draft.note(finding.repairable(draft.repair(), "left it out"));
+                draft.note(finding.repairable(draft.repair(), phrase!("left it out", "已略去")));
                 Value::Null
             }),
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use linewright_model::{Alike, DatasetId, Place, PlaceId, PlaceKind, Position, Text};
+use linewright_model::{Alike, DatasetId, Place, PlaceId, PlaceKind, Position, Text, phrase};
 use serde_json::Value;
 
 use crate::draft::Draft;
@@ -77,7 +77,10 @@ impl Ends {
         let b = self.one(end, "end", course.last().copied(), code, source, draft);
         let (a, b) = (a?, b?);
         if a == b {
-            let reason = "the span leads from a node back to it; one of its ends is probably wrong";
+            let reason = phrase!(
+                "the span leads from a node back to it; one of its ends is probably wrong",
+                "路由段从一个节点又回到该节点；其中一端可能有误"
+            );
             draft.note(Finding::warning("self-link", source, "end", reason));
         }
         Some([a, b])
@@ -98,9 +101,9 @@ impl Ends {
         let as_is_m = distance_m(a, *first) + distance_m(b, *last);
         let turned_m = distance_m(a, *last) + distance_m(b, *first);
         if as_is_m > REVERSED_M && turned_m * 2.0 < as_is_m {
-            let reason = "the route runs from the end node to the start node";
+            let reason = phrase!("the route runs from the end node to the start node", "路由从终点走向起点");
             let finding = Finding::warning("reversed-route", source, "route", reason);
-            draft.note(finding.repairable(draft.repair(), "turned it round"));
+            draft.note(finding.repairable(draft.repair(), phrase!("turned it round", "已掉转方向")));
             if draft.repair() {
                 course.reverse();
             }
@@ -129,15 +132,21 @@ impl Ends {
         if let Said::Node(name) = &said
             && let Some(number) = self.by_name.get(name).copied().flatten()
         {
-            let reason = format!("there is no node of the id {}, but one of that name; give its id", shown(name));
+            let reason = phrase!(
+                "there is no node of the id {}, but one of that name; give its id",
+                "没有 id 为 {} 的节点，但有同名节点；请给出其 id",
+                shown(name)
+            );
             let finding = Finding::error("name-as-id", source, field, reason);
-            draft.note(finding.repairable(repair, "joined it to the node of that name"));
+            draft.note(finding.repairable(repair, phrase!("joined it to the node of that name", "已接到同名节点")));
             return repair.then_some(number);
         }
         let (rule, reason, code) = match said {
-            Said::Node(node) => ("dangling-end", format!("there is no node {}; add it", shown(&node)), node),
+            Said::Node(node) => {
+                ("dangling-end", phrase!("there is no node {}; add it", "没有节点 {}；请补充", shown(&node)), node)
+            }
             Said::Nothing => {
-                let reason = format!("the span does not say its {field} node");
+                let reason = phrase!("the span does not say its {field} node", "路由段未说明其 {field} 节点");
                 let near = at.and_then(|at| self.grid.nearest(at, SNAP_M));
                 if let Some((distance_m, number)) = near {
                     let done = format!("joined it to the node {distance_m:.0} m from the end of its route");
@@ -145,14 +154,14 @@ impl Ends {
                     return repair.then_some(number);
                 }
                 if at.is_none() {
-                    let done = "left the span out";
+                    let done = phrase!("left the span out", "已略去该路由段");
                     draft.note(Finding::error("missing-end", source, field, reason).repairable(repair, done));
                     return None;
                 }
                 ("missing-end", reason, Text::from(format!("{code}#{field}")))
             }
         };
-        let done = "made a node at the end of the route";
+        let done = phrase!("made a node at the end of the route", "已在路由端点建立节点");
         draft.note(Finding::error(rule, source, field, reason).repairable(repair, done));
         repair.then(|| self.make(code, at, source, draft))
     }
@@ -176,7 +185,7 @@ fn said(value: Option<Value>, source: &Source, field: &'static str, draft: &mut 
     match id {
         Some(Value::String(id)) if !id.trim().is_empty() => Said::Node(Text::from(id)),
         Some(Value::Number(id)) => {
-            let reason = format!("the id {id} is a number; it is read as text");
+            let reason = phrase!("the id {id} is a number; it is read as text", "id {id} 是数字；按文本读取");
             draft.note(Finding::warning("id-not-text", source, field, reason));
             Said::Node(Text::from(id.to_string()))
         }

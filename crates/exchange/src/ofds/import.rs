@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use linewright_model::{Cable, CableId, Dataset, Place, PlaceId, Plant, RouteHop, Span, SpanId, Tag, Text};
+use linewright_model::{Cable, CableId, Dataset, Place, PlaceId, Plant, RouteHop, Span, SpanId, Tag, Text, phrase};
 use serde_json::{Value, json};
 
 use crate::draft::Draft;
@@ -32,7 +32,10 @@ pub(crate) fn import(networks: Vec<RawNetwork>, draft: &mut Draft) {
         let id = raw.members.get("id").map(schema::canonical);
         let first = id.as_ref().and_then(|id| merged.get_mut(*by_id.get(id)?));
         if let Some(first) = first {
-            let reason = "the network occurs before; their nodes and spans are read as one network";
+            let reason = phrase!(
+                "the network occurs before; their nodes and spans are read as one network",
+                "该网络前面已出现；其节点和路由段合并为一个网络"
+            );
             draft.note(Finding::warning("same-network", &raw.source, "id", reason));
             first.nodes.extend(raw.nodes);
             first.spans.extend(raw.spans);
@@ -57,7 +60,10 @@ fn network(raw: RawNetwork, draft: &mut Draft) {
     let declared = members.shift_remove("crs").is_some();
     let drawn = !nodes.is_empty() || !spans.is_empty();
     if drawn && !declared {
-        let reason = "no coordinate system is declared; CRS84 is taken, as the standard says";
+        let reason = phrase!(
+            "no coordinate system is declared; CRS84 is taken, as the standard says",
+            "未声明坐标系；按标准取 CRS84"
+        );
         draft.note(Finding::info("crs-missing", &source, "crs", reason));
     }
     if drawn || declared {
@@ -92,9 +98,15 @@ fn network_code(members: &mut Object, source: Source, draft: &mut Draft) -> Opti
         Some(Value::String(id)) if !id.trim().is_empty() => id,
         Some(Value::Number(id)) => id.to_string(),
         _ => {
-            let finding = Finding::error("missing-id", &source, "id", "the network has no id; give it a UUID");
+            let finding = Finding::error(
+                "missing-id",
+                &source,
+                "id",
+                phrase!("the network has no id; give it a UUID", "网络没有 id；请给出 UUID"),
+            );
             let row = source.row.unwrap_or(1);
-            draft.note(finding.repairable(draft.repair(), format!("called it network-{row}")));
+            draft
+                .note(finding.repairable(draft.repair(), phrase!("called it network-{row}", "已命名为 network-{row}")));
             if !draft.repair() {
                 return None;
             }
@@ -118,7 +130,11 @@ fn network_code(members: &mut Object, source: Source, draft: &mut Draft) -> Opti
         return Some((before, source));
     }
     if !uuid::is_uuid(&id) {
-        let reason = format!("the network id {} is not a UUID; an export gives it one and keeps this", shown(&id));
+        let reason = phrase!(
+            "the network id {} is not a UUID; an export gives it one and keeps this",
+            "网络 id {} 不是 UUID；导出时另给并保留此值",
+            shown(&id)
+        );
         draft.note(Finding::info("not-a-uuid", &source, "id", reason));
     }
     Some((Text::from(id), source))
@@ -129,7 +145,11 @@ fn take_name(members: &mut Object, source: &Source, draft: &mut Draft) -> Text {
     match members.shift_remove("name") {
         Some(Value::String(name)) if !name.trim().is_empty() => {
             if says_nothing(&name) {
-                let reason = format!("the name {} says nothing; it is kept as it is", shown(&name));
+                let reason = phrase!(
+                    "the name {} says nothing; it is kept as it is",
+                    "名称 {} 没有意义；原样保留",
+                    shown(&name)
+                );
                 draft.note(Finding::info("empty-name", source, "name", reason));
             }
             return Text::from(name);
@@ -140,7 +160,7 @@ fn take_name(members: &mut Object, source: &Source, draft: &mut Draft) -> Text {
                 "empty-name",
                 source,
                 "name",
-                "the name is empty; the record is called by its id",
+                phrase!("the name is empty; the record is called by its id", "名称为空；以 id 为名"),
             ));
         }
         Some(other) => {
@@ -172,7 +192,7 @@ impl Reader<'_> {
             other => {
                 let reason = format!("the record is {}, not an object", kind_of(&other));
                 let finding = Finding::error("not-an-object", source, what, reason);
-                self.draft.note(finding.repairable(self.draft.repair(), "left it out"));
+                self.draft.note(finding.repairable(self.draft.repair(), phrase!("left it out", "已略去")));
                 None
             }
         }
@@ -183,7 +203,7 @@ impl Reader<'_> {
         match object.shift_remove("id") {
             Some(Value::String(id)) if !id.trim().is_empty() => Some(Text::from(id)),
             Some(Value::Number(id)) => {
-                let reason = format!("the id {id} is a number; it is read as text");
+                let reason = phrase!("the id {id} is a number; it is read as text", "id {id} 是数字；按文本读取");
                 self.draft.note(Finding::warning("id-not-text", source, "id", reason));
                 Some(Text::from(id.to_string()))
             }
@@ -203,15 +223,21 @@ impl Reader<'_> {
         taken: impl Fn(&Draft, &str) -> bool,
         source: &Source,
     ) -> Option<Text> {
-        let reason = format!("the id {} occurs before; give each record its own", shown(code));
+        let reason = phrase!(
+            "the id {} occurs before; give each record its own",
+            "id {} 前面已出现；每条记录须有自己的 id",
+            shown(code)
+        );
         let finding = Finding::error("duplicate-id", source, "id", reason);
         let repair = self.draft.repair();
         if same {
-            self.draft.note(finding.repairable(repair, "left out the repetition, which is the same"));
+            self.draft.note(
+                finding.repairable(repair, phrase!("left out the repetition, which is the same", "已略去相同的重复项")),
+            );
             return None;
         }
         let free = (2u32..).map(|n| Text::from(format!("{code}#{n}"))).find(|code| !taken(self.draft, code))?;
-        self.draft.note(finding.repairable(repair, format!("called it {free}")));
+        self.draft.note(finding.repairable(repair, phrase!("called it {free}", "已命名为 {free}")));
         repair.then_some(free)
     }
 
@@ -220,7 +246,10 @@ impl Reader<'_> {
         let source = Source { record: code.clone(), ..source };
         let name = take_name(&mut object, &source, self.draft);
         if object.contains_key("route") && !object.contains_key("location") {
-            let reason = "a node with a route is probably a span among the nodes; look which file is which";
+            let reason = phrase!(
+                "a node with a route is probably a span among the nodes; look which file is which",
+                "有路由的节点可能是混入的路由段；请核对文件"
+            );
             self.draft.note(Finding::warning("span-among-nodes", &source, "route", reason));
         }
         let mut kept = None;
@@ -261,7 +290,10 @@ impl Reader<'_> {
         let source = Source { record: code.clone(), ..source };
         let name = take_name(&mut object, &source, self.draft);
         if object.contains_key("location") && !object.contains_key("start") {
-            let reason = "a span with a location is probably a node among the spans; look which file is which";
+            let reason = phrase!(
+                "a span with a location is probably a node among the spans; look which file is which",
+                "有位置的路由段可能是混入的节点；请核对文件"
+            );
             self.draft.note(Finding::warning("node-among-spans", &source, "location", reason));
         }
         let run = self.route(&mut object, &source);
@@ -289,7 +321,10 @@ impl Reader<'_> {
         }
         .into();
         if codes::is_radio(&object) {
-            let reason = "the only medium is microwave; nothing lies there, so no cable can be pulled along it";
+            let reason = phrase!(
+                "the only medium is microwave; nothing lies there, so no cable can be pulled along it",
+                "唯一介质为微波；该处无路由，不能布放光缆"
+            );
             self.draft.note(Finding::info("no-fibre", &source, "transmissionMedium", reason));
             span.capacity = Some(0);
         }
@@ -303,7 +338,10 @@ impl Reader<'_> {
             cable.cores = codes::cores(&object);
             cable.fibre = codes::fibre(&object);
             if object.contains_key("fibreCount") && cable.cores.is_none() {
-                let reason = "no cable has that many cores, or none; the number is kept and not used";
+                let reason = phrase!(
+                    "no cable has that many cores, or none; the number is kept and not used",
+                    "没有这样芯数的光缆；数值保留但不使用"
+                );
                 self.draft.note(Finding::warning("absurd-cores", &source, "fibreCount", reason));
             }
             cable.tag.extra = extra(std::mem::take(&mut object));
@@ -349,7 +387,7 @@ impl Reader<'_> {
                 "no-route",
                 source,
                 "route",
-                "the span has no route; only its ends are known",
+                phrase!("the span has no route; only its ends are known", "路由段没有走向；只知两端"),
             ));
             return Run::new();
         };
@@ -362,9 +400,17 @@ impl Reader<'_> {
             let ends =
                 runs.windows(2).filter_map(|pair| Some(distance_m(pair.first()?.last()?.at, pair.get(1)?.first()?.at)));
             let gap_m = ends.fold(0.0, f64::max);
-            let reason = format!("the parts of the route do not touch; they are up to {gap_m:.0} m apart");
+            let reason = phrase!(
+                "the parts of the route do not touch; they are up to {gap_m:.0} m apart",
+                "路由各部分不相接，最大间隔 {gap_m:.0} m"
+            );
             let finding = Finding::error("broken-route", source, "route", reason);
-            self.draft.note(finding.repairable(self.draft.repair(), "joined the parts by straight lines"));
+            self.draft.note(
+                finding.repairable(
+                    self.draft.repair(),
+                    phrase!("joined the parts by straight lines", "已用直线连接各部分"),
+                ),
+            );
         }
         let is_line = route.get("type").and_then(Value::as_str) == Some("LineString");
         if is_line && runs.len() == 1 {
@@ -379,7 +425,10 @@ impl Reader<'_> {
     fn stored_length_m(&mut self, object: &Object, ground_m: f64, source: &Source) -> Option<f64> {
         let (stored_m, metres) = codes::fibre_length_m(object, ground_m)?;
         if metres {
-            let reason = "kilometres are asked for, but metres were written; it is read as metres";
+            let reason = phrase!(
+                "kilometres are asked for, but metres were written; it is read as metres",
+                "应填公里，实际似为米；按米读取"
+            );
             self.draft.note(Finding::warning("length-in-metres", source, "fibreLength", reason));
         }
         // A fibre is longer than its route by slack; only what no slack explains is doubtful.

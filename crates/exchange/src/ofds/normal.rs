@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use linewright_model::crs::Crs;
+use linewright_model::phrase;
 use serde_json::{Value, json};
 
 use crate::draft::Draft;
@@ -45,7 +46,10 @@ pub(crate) fn networks(files: &[File], options: &ImportOptions, draft: &mut Draf
         match root.shift_remove("networks") {
             Some(Value::Array(list)) => {
                 if root.get("links").is_some_and(|links| links.get("next").is_some() || links.get("prev").is_some()) {
-                    let reason = "the package is one page of several; import the others too";
+                    let reason = phrase!(
+                        "the package is one page of several; import the others too",
+                        "该数据包是多页之一；请同时导入其他页"
+                    );
                     draft.note(Finding::warning("more-pages", &source, "links", reason));
                 }
                 for (at, value) in list.into_iter().enumerate() {
@@ -60,7 +64,10 @@ pub(crate) fn networks(files: &[File], options: &ImportOptions, draft: &mut Draf
                 networks.extend(network(Value::Object(root), source, options, draft));
             }
             None => {
-                let reason = "the object has no networks, nodes or spans: it is no OFDS package; give an OFDS file";
+                let reason = phrase!(
+                    "the object has no networks, nodes or spans: it is no OFDS package; give an OFDS file",
+                    "对象没有 networks、nodes 或 spans：不是 OFDS 数据包；请提供 OFDS 文件"
+                );
                 draft.note(Finding::error("not-ofds", &source, "", reason));
             }
         }
@@ -75,7 +82,7 @@ fn network(value: Value, source: Source, options: &ImportOptions, draft: &mut Dr
     let Value::Object(mut members) = value else {
         let reason = format!("the network is {}, not an object", kind_of(&value));
         let finding = Finding::error("not-an-object", &source, "networks", reason);
-        draft.note(finding.repairable(draft.repair(), "left it out"));
+        draft.note(finding.repairable(draft.repair(), phrase!("left it out", "已略去")));
         return None;
     };
     let mut list = |key: &str, draft: &mut Draft| match members.shift_remove(key) {
@@ -87,7 +94,7 @@ fn network(value: Value, source: Source, options: &ImportOptions, draft: &mut Dr
         None | Some(Value::Null) => Vec::new(),
         Some(other) => {
             let finding = Finding::error("not-ofds", &source, key, format!("{key} is {}, not a list", kind_of(&other)));
-            draft.note(finding.repairable(draft.repair(), "left it out"));
+            draft.note(finding.repairable(draft.repair(), phrase!("left it out", "已略去")));
             Vec::new()
         }
     };
@@ -127,13 +134,23 @@ fn features(collections: Vec<Collection>, options: &ImportOptions, out: &mut Vec
         for (at, feature) in features.into_iter().enumerate() {
             let source = file.record(at as u64 + 1, "");
             let Value::Object(mut feature) = feature else {
-                let finding = Finding::error("not-an-object", &source, "", "the feature is not an object");
-                draft.note(finding.repairable(draft.repair(), "left it out"));
+                let finding = Finding::error(
+                    "not-an-object",
+                    &source,
+                    "",
+                    phrase!("the feature is not an object", "要素不是对象"),
+                );
+                draft.note(finding.repairable(draft.repair(), phrase!("left it out", "已略去")));
                 continue;
             };
             let Some(Value::Object(mut object)) = feature.shift_remove("properties") else {
-                let finding = Finding::error("not-an-object", &source, "properties", "the feature has no properties");
-                draft.note(finding.repairable(draft.repair(), "left it out"));
+                let finding = Finding::error(
+                    "not-an-object",
+                    &source,
+                    "properties",
+                    phrase!("the feature has no properties", "要素没有属性"),
+                );
+                draft.note(finding.repairable(draft.repair(), phrase!("left it out", "已略去")));
                 continue;
             };
             let geometry = feature.shift_remove("geometry").unwrap_or(Value::Null);
@@ -282,7 +299,10 @@ pub(crate) fn upgrade_network(members: &mut Object, source: &Source, draft: &mut
         older = href.contains("0__3__0");
         if !older && !href.contains("0__4__0") {
             let given = if href.is_empty() { "no version".to_owned() } else { shown(href) };
-            let reason = format!("the network names {given}; it is read as version 0.3 or 0.4");
+            let reason = phrase!(
+                "the network names {given}; it is read as version 0.3 or 0.4",
+                "网络声明为 {given}；按 0.3 或 0.4 版读取"
+            );
             draft.note(Finding::warning("unknown-version", source, "links", reason));
         }
         let mut seen = BTreeSet::new();
@@ -292,14 +312,20 @@ pub(crate) fn upgrade_network(members: &mut Object, source: &Source, draft: &mut
             schema::set_apart(members, "links", Value::Array(bad));
         }
         if good.iter().any(|link| link.get("rel").and_then(Value::as_str).is_some_and(|rel| rel.ends_with("API"))) {
-            let reason = "the network links to further nodes or spans on a server; only those in the file are imported";
+            let reason = phrase!(
+                "the network links to further nodes or spans on a server; only those in the file are imported",
+                "网络链接到服务器上的其他节点或路由段；只导入文件中的内容"
+            );
             draft.note(Finding::info("more-on-server", source, "links", reason));
         }
         if !good.is_empty() {
             members.insert("links".to_owned(), Value::Array(good));
         }
     } else {
-        let reason = "the network does not link to the schema it follows; it is read as version 0.3 or 0.4";
+        let reason = phrase!(
+            "the network does not link to the schema it follows; it is read as version 0.3 or 0.4",
+            "网络未链接其所遵循的模式；按 0.3 或 0.4 版读取"
+        );
         draft.note(Finding::warning("unknown-version", source, "links", reason));
     }
     for organisation in members.get_mut("organisations").and_then(Value::as_array_mut).into_iter().flatten() {

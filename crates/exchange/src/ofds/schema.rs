@@ -1,5 +1,6 @@
 //! What the OFDS 0.4 schema asks of a network's members; what does not fit it is set apart, never dropped.
 
+use linewright_model::phrase;
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
@@ -329,7 +330,11 @@ pub(crate) fn sift(object: &mut Object, members: &[Member], source: &Source, dra
         let empty = value.is_null() || value.as_str() == Some("");
         if !empty {
             let given = value.as_str().map_or_else(|| kind_of(value).to_owned(), shown);
-            let reason = format!("{given} is not {}; it is kept apart and not used", shape.wanted());
+            let reason = phrase!(
+                "{given} is not {}; it is kept apart and not used",
+                "{given} 不是 {}；另存而不使用",
+                shape.wanted()
+            );
             draft.note(Finding::warning("not-as-schema", source, *name, reason));
         }
         if let Some(value) = object.shift_remove(*name) {
@@ -363,7 +368,11 @@ pub(crate) fn sift_lists(object: &mut Object, source: &Source, draft: &mut Draft
             if fits { good.push(value) } else { bad.push(value) }
         }
         if !bad.is_empty() {
-            let reason = format!("{} of its records are not as the schema says; they are kept apart", bad.len());
+            let reason = phrase!(
+                "{} of its records are not as the schema says; they are kept apart",
+                "其中 {} 条记录不符合模式；另行保存",
+                bad.len()
+            );
             draft.note(Finding::warning("not-as-schema", source, *name, reason));
             // Those that an earlier export set apart come first.
             let before = object.get(APART).and_then(|apart| apart.get(*name)).and_then(Value::as_array);

@@ -3,7 +3,8 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use linewright_model::{
-    AnyId, Carrier, Dataset, DatasetId, Discipline, Id, Network, Record as _, SlotMark, SlotMarkId, TableKind, Text,
+    AnyId, Carrier, Dataset, DatasetId, Discipline, Id, Network, Phrase, Record as _, SlotMark, SlotMarkId, TableKind,
+    Text, phrase,
 };
 
 use super::Mode;
@@ -71,7 +72,11 @@ impl<'a> Ground<'a> {
             let Some(known) = self.network.by_code::<R::Id>(dataset, code) else { continue };
             if self.drafted.insert(known.any(), id.any()).is_some() {
                 let source = draft.source(id.any()).cloned().unwrap_or_default();
-                let reason = format!("the input has the {} {code:?} twice; leave one out", R::Id::TABLE);
+                let reason = phrase!(
+                    "the input has the {} {code:?} twice; leave one out",
+                    "输入中{} {code:?} 重复；请去掉一个",
+                    R::Id::TABLE
+                );
                 findings.push(Finding::error("duplicate-code", &source, "code", reason));
             }
             self.known.insert(id.any(), known.any());
@@ -134,9 +139,10 @@ impl<'a> Ground<'a> {
             // What the draft has itself is checked with its new references.
             let holds = |by: &&AnyId| !self.gone.contains(by) && !self.drafted.contains_key(by);
             if let Some(by) = self.network.referrers(*id).iter().find(holds) {
-                let reason = format!(
+                let reason = phrase!(
                     "{} is not in the input and would be removed, but {} refers to it; \
                      change that first, or import without replacing",
+                    "输入中没有 {}，将被删除，但 {} 引用它；请先修改后者，或不用 --replace 导入",
                     self.named(draft, *id),
                     self.named(draft, *by)
                 );
@@ -207,11 +213,11 @@ impl<'a> Ground<'a> {
     }
 
     /// Table and code of a record for a message, or its id where there is none.
-    pub(super) fn named(&self, draft: &Draft, id: AnyId) -> String {
+    pub(super) fn named(&self, draft: &Draft, id: AnyId) -> Phrase {
         if draft.contains(id) || self.network.contains(id) {
-            format!("{} {}", id.table, self.label(draft, id))
+            phrase!("{} {}", "{} {}", id.table, self.label(draft, id))
         } else {
-            id.to_string()
+            phrase!("{id}", "{id}")
         }
     }
 

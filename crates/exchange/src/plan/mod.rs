@@ -8,7 +8,7 @@ mod slots;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use linewright_model::{ChangeSet, Edit, Id, Network, Origin, TableKind};
+use linewright_model::{ChangeSet, Edit, Id, Network, Origin, TableKind, phrase};
 use serde::{Deserialize, Serialize};
 
 use crate::draft::{Draft, Draftable, tables};
@@ -78,7 +78,7 @@ pub fn plan_import(mut draft: Draft, network: &Network, mode: Mode) -> Outcome {
         && !changes.is_empty()
         && let Err(violation) = network.clone().apply(&changes)
     {
-        let reason = format!("the network refuses the import: {violation}");
+        let reason = phrase!("the network refuses the import: {violation}", "网络拒绝该导入：{violation}");
         findings.push(Finding::error("refused-by-network", &Source::default(), "", reason));
     }
     let refused = findings.refuse();
@@ -123,11 +123,16 @@ fn check_record<R: Draftable>(
         if to.is_placeholder() && draft.contains(to) {
             if !draft.is_filled(to) && on_unread.len() < crate::finding::KEPT_PER_CODE {
                 let what = draft.source(to).map_or_else(String::new, ToString::to_string);
-                let reason = format!("refers to the {} at {what}, which was left out", to.table);
+                let reason = phrase!(
+                    "refers to the {} at {}, which was left out",
+                    "引用了 {1} 的{0}，而后者已略去",
+                    to.table,
+                    what
+                );
                 on_unread.push(Finding::error("dangling-reference", &here(), "", reason));
             }
         } else if !ground.stays(to) {
-            let reason = format!("refers to {}, which does not exist", ground.named(draft, to));
+            let reason = phrase!("refers to {}, which does not exist", "引用了不存在的 {}", ground.named(draft, to));
             findings.push(Finding::error("dangling-reference", &here(), "", reason));
         }
     }

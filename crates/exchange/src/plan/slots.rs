@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use linewright_model::{
-    AnyId, Carrier, Discipline, Holding, Id, Record as _, SlotMark, SlotMarkId, Take, Text, Trail, TrailId,
+    AnyId, Carrier, Discipline, Holding, Id, Phrase, Record as _, SlotMark, SlotMarkId, Take, Text, Trail, TrailId,
+    phrase,
 };
 
 use super::ground::{Ground, PIECE};
@@ -33,8 +34,10 @@ pub(super) fn settle(draft: &mut Draft, ground: &mut Ground<'_>, findings: &mut 
     let mut left_out = Vec::new();
     let total = draft.all::<SlotMark>().fold(0_u64, |sum, (_, mark)| sum.saturating_add(u64::from(mark.count)));
     if total > MAX_MARKED {
-        let reason =
-            format!("the slot marks cover {total} slots, more than {MAX_MARKED} in one import; import in parts");
+        let reason = phrase!(
+            "the slot marks cover {total} slots, more than {MAX_MARKED} in one import; import in parts",
+            "状态标记共 {total} 个资源，超过一次导入上限 {MAX_MARKED}；请分批导入"
+        );
         findings.push(Finding::error("too-many-marks", &Source::default(), "count", reason));
         return left_out;
     }
@@ -87,7 +90,7 @@ fn settle_trail(
     for (at, holding) in trail.holdings().enumerate() {
         let carrier = ground.resolve_carrier(holding.carrier);
         if let Some(reason) = no_such_slot(holding, carrier, draft, ground) {
-            let done = "left the holding out";
+            let done = phrase!("left the holding out", "已略去该占用");
             let finding = Finding::error("unknown-slot", &here(draft, id), "legs", reason);
             findings.push(finding.repairable(draft.repair(), done));
             out.insert(at);
@@ -101,15 +104,24 @@ fn settle_trail(
         let twice = other.is_none() && !claimed.insert((carrier, slot));
         if other.is_some() || twice {
             let owner = other.unwrap_or(id.any());
-            let what = format!("slot {slot} of {}", ground.label(draft, carrier.any()));
+            let what = phrase!("slot {slot} of {}", "{} 的 {slot} 号资源", ground.label(draft, carrier.any()));
             let reason = if twice {
-                format!("{what} is held twice by {}; a trail holds a slot once", ground.label(draft, owner))
+                phrase!(
+                    "{} is held twice by {}; a trail holds a slot once",
+                    "{} 被 {} 重复占用；同一路径只能占用一次",
+                    what,
+                    ground.label(draft, owner)
+                )
             } else {
                 let (first, second) = (ground.label(draft, owner), ground.label(draft, id.any()));
-                format!("{what} has two owners, {first} and {second}; check on site which one is right")
+                phrase!(
+                    "{} has two owners, {first} and {second}; check on site which one is right",
+                    "{} 有两个归属：{first} 和 {second}；请现场核实",
+                    what
+                )
             };
             let finding = Finding::warning("disputed-slot", &here(draft, id), "legs", reason);
-            findings.push(finding.repairable(true, "left the second holding out"));
+            findings.push(finding.repairable(true, phrase!("left the second holding out", "已略去第二个占用")));
             out.insert(at);
         }
     }
@@ -133,17 +145,19 @@ fn standing_owner(ground: &Ground<'_>, carrier: Carrier, slot: u32) -> Option<An
 }
 
 /// Why a carrier cannot be taken this way, if so.
-fn no_such_slot(holding: &Holding, carrier: Carrier, draft: &Draft, ground: &Ground<'_>) -> Option<String> {
+fn no_such_slot(holding: &Holding, carrier: Carrier, draft: &Draft, ground: &Ground<'_>) -> Option<Phrase> {
     let label = || ground.label(draft, carrier.any());
     match (ground.discipline(draft, carrier)?, holding.take) {
-        (Discipline::Exclusive { count: Some(count) }, Take::Slot(slot)) if slot > count => {
-            Some(format!("{} has slots 1 to {count} and no slot {slot}", label()))
-        }
+        (Discipline::Exclusive { count: Some(count) }, Take::Slot(slot)) if slot > count => Some(phrase!(
+            "{} has slots 1 to {count} and no slot {slot}",
+            "{} 只有 1 至 {count} 号，没有 {slot} 号",
+            label()
+        )),
         (Discipline::Exclusive { .. }, Take::Amount(_)) => {
-            Some(format!("{} is taken by slot number, not by amount", label()))
+            Some(phrase!("{} is taken by slot number, not by amount", "{} 按序号占用，不按数量", label()))
         }
         (Discipline::Counted { .. } | Discipline::Amount { .. }, Take::Slot(_)) => {
-            Some(format!("{} is taken by amount, not by slot number", label()))
+            Some(phrase!("{} is taken by amount, not by slot number", "{} 按数量占用，不按序号", label()))
         }
         _ => None,
     }
@@ -163,12 +177,16 @@ fn check_shrunk(draft: &Draft, ground: &Ground<'_>, findings: &mut Findings) {
         });
         let mut amounts = taken.amount_owners().filter(|(by, _)| numbered && ground.stands(*by));
         let (by, what) = match (lost, amounts.next()) {
-            (Some(lost), _) => (lost.by, format!("slot {}", lost.slot)),
-            (None, Some((by, _))) => (by, "a share".to_owned()),
+            (Some(lost), _) => (lost.by, phrase!("slot {}", "{} 号资源", lost.slot)),
+            (None, Some((by, _))) => (by, phrase!("a share", "部分容量")),
             (None, None) => continue,
         };
-        let reason =
-            format!("{what} would go, but {} still has it in the network; release it first", ground.label(draft, by));
+        let reason = phrase!(
+            "{} would go, but {} still has it in the network; release it first",
+            "{} 将消失，但网络中仍由 {} 占用；请先释放",
+            what,
+            ground.label(draft, by)
+        );
         findings.push(Finding::error("slot-in-use", &here(draft, id), "", reason));
     }
 }
@@ -189,7 +207,10 @@ fn settle_mark(
     let mut absent_from = u32::MAX;
     if let Some(reason) = no_such_slot(&probe, carrier, draft, ground) {
         let finding = Finding::error("unknown-slot", &here(draft, id), "first", reason);
-        findings.push(finding.repairable(draft.repair(), "left the slots that do not exist out of the mark"));
+        findings.push(finding.repairable(
+            draft.repair(),
+            phrase!("left the slots that do not exist out of the mark", "已从标记中略去不存在的资源"),
+        ));
         absent_from = match ground.discipline(draft, carrier) {
             Some(Discipline::Exclusive { count: Some(count) }) => count.saturating_add(1),
             _ => 0,
@@ -213,16 +234,20 @@ fn settle_mark(
         marked.extend((*first..first + count).map(|slot| ((carrier, slot), id.any())));
     }
     for (first, count, other) in &disputes {
-        let slots =
-            if *count == 1 { format!("slot {first}") } else { format!("slots {first} to {}", first + count - 1) };
-        let reason = format!(
-            "{slots} of {} cannot be both {} and taken by {}; check on site which one is right",
+        let slots = match (*count, first + count - 1) {
+            (1, _) => phrase!("slot {first}", "{first} 号资源"),
+            (_, last) => phrase!("slots {first} to {last}", "{first} 至 {last} 号资源"),
+        };
+        let reason = phrase!(
+            "{0} of {1} cannot be both {2} and taken by {3}; check on site which one is right",
+            "{1} 的 {0} 不能既为{2}又由 {3} 占用；请现场核实",
+            slots,
             ground.label(draft, carrier.any()),
             mark.state,
             ground.label(draft, *other)
         );
         let finding = Finding::warning("disputed-slot", &here(draft, id), "first", reason);
-        findings.push(finding.repairable(true, format!("left {slots} out of the mark")));
+        findings.push(finding.repairable(true, phrase!("left {} out of the mark", "已从标记中略去 {}", slots)));
     }
     if disputes.is_empty() && absent_from > last {
         return;

@@ -1,6 +1,6 @@
 //! Findings as a table that people correct in a spreadsheet, and the corrections read back.
 
-use linewright_model::{Phrase, Text};
+use linewright_model::{Phrase, Text, phrase};
 use rust_xlsxwriter::XlsxError;
 
 use crate::draft::Draft;
@@ -46,8 +46,8 @@ pub fn findings_file(report: &Report, name: &str, language: Language) -> Result<
             source.record.to_string(),
             finding.field.to_string(),
             finding.value.to_string(),
-            finding.reason.clone(),
-            finding.severity.to_string(),
+            language.pick([finding.reason.zh.clone(), finding.reason.en.clone()]),
+            language.pick(finding.severity.words()).to_owned(),
             finding.code.to_owned(),
             String::new(),
         ]
@@ -81,7 +81,7 @@ pub fn differences_file(
 ) -> Result<File, XlsxError> {
     let rows = differences.map(|Difference { record, field, recorded, reason, found }| {
         let reason = language.pick([reason.zh, reason.en]);
-        let (severity, rule) = (Severity::Warning.to_string(), "sample-differs".to_owned());
+        let (severity, rule) = (language.pick(Severity::Warning.words()).to_owned(), "sample-differs".to_owned());
         let nowhere = String::new;
         [nowhere(), nowhere(), nowhere(), record, field, recorded, reason, severity, rule, found]
     });
@@ -104,32 +104,42 @@ pub(crate) fn apply(tables: &mut [Table], grids: &[Grid], draft: &mut Draft) {
     for grid in grids {
         for (here, correction) in read(grid, draft) {
             if let Err(why) = put(tables, &correction) {
-                let reason = format!("the correction of {} {} does not fit: {why}", correction.at, correction.field);
+                let reason = phrase!(
+                    "the correction of {} {} does not fit: {}",
+                    "对 {} {} 的更正不适用：{}",
+                    correction.at.to_string(),
+                    correction.field,
+                    why
+                );
                 let finding = Finding::new(Severity::Error, "correction-unfit", &here, "", reason);
-                draft.note(finding.of_value(correction.new).repairable(draft.repair(), "passed the correction over"));
+                draft.note(
+                    finding
+                        .of_value(correction.new)
+                        .repairable(draft.repair(), phrase!("passed the correction over", "已跳过该更正")),
+                );
             }
         }
     }
 }
 
-fn put(tables: &mut [Table], correction: &Correction) -> Result<(), String> {
+fn put(tables: &mut [Table], correction: &Correction) -> Result<(), Phrase> {
     if correction.at.row.is_none() {
         return put_by_record(tables, correction);
     }
     let (file, sheet) = (&correction.at.file, &correction.at.sheet);
     let table = tables.iter_mut().find(|table| (&table.grid.source.file, &table.grid.source.sheet) == (file, sheet));
-    let table = table.ok_or("these tables are not imported here")?;
+    let table = table.ok_or(phrase!("these tables are not imported here", "本次未导入这些表"))?;
     let number = correction.at.row.unwrap_or_default();
     let field = squeezed(&correction.field);
     let column = table.columns.values().find(|(_, head)| squeezed(head) == field).map(|(column, _)| *column);
-    let column = column.ok_or("there is no such column")?;
+    let column = column.ok_or(phrase!("there is no such column", "没有这一列"))?;
     let row = table.grid.rows.binary_search_by_key(&number, |(number, _)| *number).ok();
-    let row = row.filter(|at| *at >= table.skipped).ok_or("there is no such row")?;
+    let row = row.filter(|at| *at >= table.skipped).ok_or(phrase!("there is no such row", "没有这一行"))?;
     put_cell(table, row, column, correction)
 }
 
 /// Finds the row of a record: by its code, or by the code of what it is a core or port of and its number.
-fn put_by_record(tables: &mut [Table], correction: &Correction) -> Result<(), String> {
+fn put_by_record(tables: &mut [Table], correction: &Correction) -> Result<(), Phrase> {
     let record = &*correction.at.record;
     let field = squeezed(&correction.field);
     let mut shared = false;
@@ -172,18 +182,24 @@ fn put_by_record(tables: &mut [Table], correction: &Correction) -> Result<(), St
         }
     }
     Err(if shared {
-        "its row speaks of others too; give it a row of its own in the table".to_owned()
+        phrase!(
+            "its row speaks of others too; give it a row of its own in the table",
+            "该行还包含其他资源；请在表中为其单列一行"
+        )
     } else {
-        "no table imported here has a row of this record with such a column".to_owned()
+        phrase!(
+            "no table imported here has a row of this record with such a column",
+            "本次导入的表中没有该记录的这一列"
+        )
     })
 }
 
-fn put_cell(table: &mut Table, row: usize, column: usize, correction: &Correction) -> Result<(), String> {
-    let (number, cells) = table.grid.rows.get_mut(row).ok_or("there is no such row")?;
+fn put_cell(table: &mut Table, row: usize, column: usize, correction: &Correction) -> Result<(), Phrase> {
+    let (number, cells) = table.grid.rows.get_mut(row).ok_or(phrase!("there is no such row", "没有这一行"))?;
     if cells.len() <= column {
         cells.resize(column + 1, Cell::Empty);
     }
-    let cell = cells.get_mut(column).ok_or("there is no such column")?;
+    let cell = cells.get_mut(column).ok_or(phrase!("there is no such column", "没有这一列"))?;
     let says = cell.shown();
     let new = if CLEARED.contains(&correction.new.as_str()) { "" } else { correction.new.as_str() };
     // Corrected in the table too, meanwhile.
@@ -193,7 +209,12 @@ fn put_cell(table: &mut Table, row: usize, column: usize, correction: &Correctio
     // A field sample quotes the records, which may say in other words what the table says.
     let same = says == correction.old || (correction.at.row.is_none() && means_the_same(&says, &correction.old));
     if !same {
-        return Err(format!("the cell says {} now, and not {}", shown(&says), shown(&correction.old)));
+        return Err(phrase!(
+            "the cell says {} now, and not {}",
+            "单元格现为 {}，而不是 {}",
+            shown(&says),
+            shown(&correction.old)
+        ));
     }
     *cell = Cell::text(new);
     table.grid.odd.remove(&(*number, column));
@@ -211,7 +232,10 @@ fn means_the_same(one: &str, other: &str) -> bool {
 fn read(grid: &Grid, draft: &mut Draft) -> Vec<(Source, Correction)> {
     let Some(rows) = rows_of(grid, &HEADS, &[0, 1, 2, 4, 5, 9]) else {
         let wanted = HEADS.map(|[zh, en]| format!("{en} {zh}")).join(", ");
-        let reason = format!("the corrections have no row with the headings of --findings-out: {wanted}");
+        let reason = phrase!(
+            "the corrections have no row with the headings of --findings-out: {wanted}",
+            "更正表中没有 --findings-out 的表头行：{wanted}"
+        );
         draft.note(Finding::error("no-headings", &grid.source, "", reason));
         return Vec::new();
     };
@@ -224,9 +248,14 @@ fn read(grid: &Grid, draft: &mut Draft) -> Vec<(Source, Correction)> {
         let row = line.trim().parse::<f64>().ok().filter(|line| line.fract() == 0.0 && (1.0..1e12).contains(line));
         let by_record = line.is_empty() && file.is_empty() && !record.is_empty() && !field.is_empty();
         if row.is_none() && !by_record {
-            let reason = "only what stands in a row can be corrected here; correct it in the table itself";
+            let reason = phrase!(
+                "only what stands in a row can be corrected here; correct it in the table itself",
+                "此处只能更正有行号的内容；请直接在表中更正"
+            );
             let finding = Finding::error("correction-unfit", &here, "", reason);
-            draft.note(finding.of_value(new).repairable(draft.repair(), "passed the correction over"));
+            draft.note(
+                finding.of_value(new).repairable(draft.repair(), phrase!("passed the correction over", "已跳过该更正")),
+            );
             continue;
         }
         let at = Source {

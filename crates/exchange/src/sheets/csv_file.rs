@@ -1,5 +1,6 @@
 //! CSV files as people save them: any of the encodings and separators that spreadsheets write.
 
+use linewright_model::phrase;
 use std::borrow::Cow;
 
 use encoding_rs::{GB18030, UTF_16BE, UTF_16LE};
@@ -27,7 +28,10 @@ pub(crate) fn read(file: &File, cells: &mut u64, draft: &mut Draft) -> Option<Gr
             Ok(true) => {}
             Ok(false) => break,
             Err(error) => {
-                let reason = format!("the file is no CSV table: {error}; save it again as CSV");
+                let reason = phrase!(
+                    "the file is no CSV table: {error}; save it again as CSV",
+                    "文件不是 CSV 表：{error}；请重新另存为 CSV"
+                );
                 draft.note(Finding::error("not-a-table", &grid.source, "", reason));
                 return None;
             }
@@ -50,7 +54,10 @@ pub(crate) fn read(file: &File, cells: &mut u64, draft: &mut Draft) -> Option<Gr
 }
 
 pub(crate) fn too_many_cells(source: &Source) -> Finding {
-    let reason = format!("the tables have more than {MAX_CELLS} cells; import them in parts");
+    let reason = phrase!(
+        "the tables have more than {MAX_CELLS} cells; import them in parts",
+        "表格超过 {MAX_CELLS} 个单元格；请分批导入"
+    );
     Finding::error("too-many-cells", source, "", reason)
 }
 
@@ -59,7 +66,11 @@ pub(crate) fn decoded<'a>(bytes: &'a [u8], source: &Source, draft: &mut Draft) -
     if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(bytes) {
         let (text, bad) = encoding.decode_without_bom_handling(bytes.get(mark..).unwrap_or_default());
         if bad {
-            let reason = format!("the file begins as {} and is not; save it again as UTF-8", encoding.name());
+            let reason = phrase!(
+                "the file begins as {} and is not; save it again as UTF-8",
+                "文件开头声明为 {}，实际不是；请另存为 UTF-8",
+                encoding.name()
+            );
             draft.note(Finding::error("not-text", source, "", reason));
             return None;
         }
@@ -72,7 +83,7 @@ pub(crate) fn decoded<'a>(bytes: &'a [u8], source: &Source, draft: &mut Draft) -
         }
     }
     if bytes.contains(&0) {
-        let reason = "the file is not text; give an XLSX or CSV file".to_owned();
+        let reason = phrase!("the file is not text; give an XLSX or CSV file", "文件不是文本；请提供 XLSX 或 CSV 文件");
         draft.note(Finding::error("not-text", source, "", reason));
         return None;
     }
@@ -82,7 +93,7 @@ pub(crate) fn decoded<'a>(bytes: &'a [u8], source: &Source, draft: &mut Draft) -
     if !is_mixed(bytes)
         && let Some(text) = GB18030.decode_without_bom_handling_and_without_replacement(bytes)
     {
-        let reason = "the text is not UTF-8; read as GB18030";
+        let reason = phrase!("the text is not UTF-8; read as GB18030", "文本不是 UTF-8，按 GB18030 读取");
         draft.note(Finding::info("gb18030", source, "", reason));
         return Some(text);
     }
@@ -122,12 +133,18 @@ fn line_by_line<'a>(bytes: &[u8], source: &Source, draft: &mut Draft) -> Option<
         } else if let Some(line) = GB18030.decode_without_bom_handling_and_without_replacement(line) {
             text.push_str(&line);
         } else {
-            let reason = "the line is neither UTF-8 nor GB18030; save the file again as UTF-8";
+            let reason = phrase!(
+                "the line is neither UTF-8 nor GB18030; save the file again as UTF-8",
+                "该行既不是 UTF-8 也不是 GB18030；请将文件另存为 UTF-8"
+            );
             draft.note(Finding::error("not-text", &source.record(at as u64 + 1, ""), "", reason));
             return None;
         }
     }
-    let reason = "the lines are partly UTF-8 and partly GB18030; each was read in its own";
+    let reason = phrase!(
+        "the lines are partly UTF-8 and partly GB18030; each was read in its own",
+        "部分行为 UTF-8、部分行为 GB18030；已分别读取"
+    );
     draft.note(Finding::warning("mixed-encoding", source, "", reason));
     Some(Cow::Owned(text))
 }

@@ -1,5 +1,6 @@
 //! Tables of our own that people fill in: written with headings in their language, read back by headings of either.
 
+use linewright_model::phrase;
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
 use crate::draft::Draft;
@@ -118,6 +119,7 @@ pub fn read_form<const N: usize>(
 
 fn no_heads<const N: usize>(file: &File, heads: &[Heading; N], wanted: &[usize]) -> Finding {
     let wanted = wanted.iter().filter_map(|at| heads.get(*at)).map(|[zh, en]| format!("{en} {zh}"));
-    let reason = format!("no row has the headings {}", wanted.collect::<Vec<_>>().join(", "));
+    let wanted = wanted.collect::<Vec<_>>().join(", ");
+    let reason = phrase!("no row has the headings {}", "没有含这些表头的行：{}", wanted);
     Finding::error("no-headings", &crate::finding::Source::file(file.name.clone()), "", reason)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use linewright_model::Text;
+use linewright_model::{Text, phrase};
 
 use crate::draft::Draft;
 use crate::finding::{Finding, shown};
@@ -70,7 +70,8 @@ pub(crate) fn sort(grid: Grid, mapping: &Mapping, draft: &mut Draft) -> Sorted {
         (Some((_, at, kind)), _) => table(grid, at, kind, said, mapping, draft),
         (None, Some(kind)) => {
             let wanted: Vec<&str> = kind.fields().iter().filter(|f| f.required).flat_map(|f| f.heads).collect();
-            let reason = format!("no row has the headings of {}: {}", kind.name(), wanted.join(", "));
+            let reason =
+                phrase!("no row has the headings of {}: {}", "没有 {} 的表头行：{}", kind.name(), wanted.join(", "));
             draft.note(Finding::error("no-headings", &grid.source, "", reason));
             Sorted::Unreadable
         }
@@ -140,14 +141,23 @@ fn table(
         });
         let Some(all) = by_name else {
             if let Some(wanted) = said.and_then(|said| said.columns.get(field.key)) {
-                let reason = format!("no column is called {}, as the mapping says", wanted.names().join(" or "));
+                let reason = phrase!(
+                    "no column is called {}, as the mapping says",
+                    "没有映射文件所指的列 {}",
+                    wanted.names().join(" or ")
+                );
                 draft.note(Finding::warning("no-such-column", &here, field.key, reason));
             }
             continue;
         };
         let [column] = all.as_slice() else {
             let head = all.first().and_then(|column| row.get(*column)).map(Cell::shown).unwrap_or_default();
-            let reason = format!("the heading {} stands {} times; name each column once", shown(&head), all.len());
+            let reason = phrase!(
+                "the heading {} stands {} times; name each column once",
+                "表头 {} 出现 {} 次；每列只能命名一次",
+                shown(&head),
+                all.len()
+            );
             draft.note(Finding::error("duplicate-heading", &here, head, reason));
             return Sorted::Unreadable;
         };
@@ -158,7 +168,12 @@ fn table(
     for (column, cell) in row.iter().enumerate() {
         let head = cell.shown();
         if !head.is_empty() && !taken.contains_key(&column) {
-            let reason = format!("the column {} is none of {}; passed over", shown(&head), kind.name());
+            let reason = phrase!(
+                "the column {} is none of {}; passed over",
+                "列 {} 不属于 {}，已跳过",
+                shown(&head),
+                kind.name()
+            );
             draft.note(Finding::info("unknown-column", &here, head, reason));
         }
     }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use linewright_model::{
-    AnyId, CableEnd, CableId, DeviceId, Fixture, Id as _, PlaceId, Splice, SpliceId, SpliceMethod, SpliceSide, Tag,
-    Text,
+    AnyId, CableEnd, CableId, DeviceId, Fixture, Id as _, Phrase, PlaceId, Splice, SpliceId, SpliceMethod, SpliceSide,
+    Tag, Text, phrase,
 };
 
 use crate::finding::{Severity, Source};
@@ -89,13 +89,17 @@ impl Reader<'_> {
             [false, true] => Some(CableEnd::B),
             [true, true] if key != "device" => Some(CableEnd::A),
             [true, true] => {
-                let reason = "both ends of the cable are here; name the end, A or Z".to_owned();
+                let reason = phrase!(
+                    "both ends of the cable are here; name the end, A or Z",
+                    "光缆两端都在此处；请注明 A 端或 Z 端"
+                );
                 row.refuse("which-end", "end", record, reason, self.draft);
                 None
             }
             [false, false] => {
-                let reason = format!(
+                let reason = phrase!(
                     "the cable section {} leads from {} to {} and not to {}",
+                    "光缆段 {} 从 {} 到 {}，不到 {}",
                     self.code_of(cable),
                     self.code_of(a),
                     self.code_of(b),
@@ -129,7 +133,12 @@ impl Reader<'_> {
         let [a, b] = keys.map(|key| row.wanted_slots(key, record, self.draft));
         let (Some(a), Some(b)) = (a, b) else { return };
         if a.len() != b.len() {
-            let reason = format!("{} numbers are joined to {}; both sides need as many", a.len(), b.len());
+            let reason = phrase!(
+                "{} numbers are joined to {}; both sides need as many",
+                "{} 个序号对 {} 个；两侧数量须相同",
+                a.len(),
+                b.len()
+            );
             row.refuse("unequal-sides", keys[1], record, reason, self.draft);
             return;
         }
@@ -148,8 +157,9 @@ impl Reader<'_> {
                 Some((end, key, row.or_else(|| self.standing_joint(end, joints))?))
             });
             if let Some(((fixture, number), key, first)) = taken {
-                let reason = format!(
+                let reason = phrase!(
                     "{} is joined already by {first}; check on site which one is right",
+                    "{} 已由 {first} 接续；请现场核实",
                     self.fixture_label(fixture, number)
                 );
                 self.disputed(row, key, record, reason);
@@ -161,7 +171,7 @@ impl Reader<'_> {
                 .or_else(|| self.missing(on_b, b).map(|why| (keys[1], why)))
             {
                 let finding = row.finding(Severity::Error, "unknown-slot", missing.0, record, missing.1);
-                self.note(finding.repairable(self.draft.repair(), "left the joint out"));
+                self.note(finding.repairable(self.draft.repair(), phrase!("left the joint out", "已略去该接续")));
                 continue;
             }
             ends.into_iter().for_each(|end| drop(joints.claimed.insert(end, source.clone())));
@@ -194,7 +204,7 @@ impl Reader<'_> {
     }
 
     /// Why a fixture has no such core or terminal, if so.
-    fn missing(&self, fixture: Fixture, number: u32) -> Option<String> {
+    fn missing(&self, fixture: Fixture, number: u32) -> Option<Phrase> {
         let last = match fixture {
             Fixture::Cable { id, .. } => self.record(self.current(id))?.cores?,
             Fixture::Device { id } => {
@@ -204,11 +214,21 @@ impl Reader<'_> {
                 }
                 let ranges = device.blocks.iter().map(|b| format!("{}-{}", b.first, b.ports().end.saturating_sub(1)));
                 let ranges: Vec<String> = ranges.take(5).collect();
-                return Some(format!("{} has no port {number}; it has {}", device.tag.code, ranges.join(", ")));
+                return Some(phrase!(
+                    "{} has no port {number}; it has {}",
+                    "{} 没有 {number} 号端口，只有 {}",
+                    device.tag.code,
+                    ranges.join(", ")
+                ));
             }
         };
-        (number > last)
-            .then(|| format!("{} has no such number; it has 1 to {last}", self.fixture_label(fixture, number)))
+        (number > last).then(|| {
+            phrase!(
+                "{} has no such number; it has 1 to {last}",
+                "{} 不存在；只有 1 至 {last} 号",
+                self.fixture_label(fixture, number)
+            )
+        })
     }
 
     /// The drafted record of one that may be named by its id in the network.
@@ -225,12 +245,13 @@ impl Reader<'_> {
         self.draft.by_code(set, &tag.code).filter(|there: &I| self.draft.is_filled(there.any())).unwrap_or(id)
     }
 
-    fn fixture_label(&self, fixture: Fixture, number: u32) -> String {
+    fn fixture_label(&self, fixture: Fixture, number: u32) -> Phrase {
         match fixture {
             Fixture::Cable { id, end } => {
-                format!("core {number} of {} at end {}", self.code_of(id), if end == CableEnd::A { "A" } else { "Z" })
+                let end = if end == CableEnd::A { "A" } else { "Z" };
+                phrase!("core {number} of {} at end {end}", "{} {end} 端 {number} 号纤芯", self.code_of(id))
             }
-            Fixture::Device { id } => format!("terminal {number} of {}", self.code_of(id)),
+            Fixture::Device { id } => phrase!("terminal {number} of {}", "{} 的 {number} 号端子", self.code_of(id)),
         }
     }
 

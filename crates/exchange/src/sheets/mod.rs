@@ -22,7 +22,7 @@ mod value;
 mod words;
 mod workbook;
 
-use linewright_model::{Network, Text};
+use linewright_model::{Network, Text, phrase};
 
 pub use corrections::{Difference, differences_file, findings_file};
 pub use form::{Filled, Heading, form, read_form};
@@ -107,14 +107,20 @@ fn sort(grids: Vec<Grid>, mapping: &Mapping, draft: &mut Draft) -> Vec<Table> {
     let kinds = || Kind::ALL.map(|kind| format!("{} {}", kind.name(), kind.title()[0])).join(", ");
     for grid in others {
         let finding = if tables.is_empty() && !unreadable {
-            let reason = format!(
+            let reason = phrase!(
                 "no row has the headings of a table known here ({}); rename them as in the templates \
                  (`linewright import --template DIR`) or name them in a --mapping file",
+                "没有可识别的表头行（{}）；请按模板（`linewright import --template DIR`）改名，或在 --mapping 文件中指明",
                 kinds()
             );
             Finding::error("no-headings", &grid.source, "", reason)
         } else {
-            Finding::info("sheet-skipped", &grid.source, "", "passed over: it has no headings of a table known here")
+            Finding::info(
+                "sheet-skipped",
+                &grid.source,
+                "",
+                phrase!("passed over: it has no headings of a table known here", "已跳过：没有可识别的表头"),
+            )
         };
         draft.note(finding);
     }
@@ -134,10 +140,11 @@ fn needs_crs(tables: &[Table], draft: &mut Draft) -> bool {
             .any(|(_, row)| filled(row, x) && filled(row, y) && !declared.is_some_and(|column| filled(row, column)))
     });
     let Some(table) = with_positions else { return false };
-    let reason = format!(
+    let reason = phrase!(
         "the table has coordinates, and nothing says in which system; name it with --crs, as crs in the mapping, \
          or in a column of its own \
          (Gaode and Tencent use gcj02, Baidu bd09, GPS wgs84): {}",
+        "表中有坐标，但未说明坐标系；请用 --crs、映射文件中的 crs 或单独一列说明（高德、腾讯用 gcj02，百度用 bd09，GPS 用 wgs84）：{}",
         linewright_model::crs::Crs::ACCEPTED
     );
     let head = table.columns.get("x").map_or_else(Text::default, |(_, head)| head.clone());
@@ -159,29 +166,42 @@ fn check_cells(table: &mut Table, draft: &mut Draft) {
                     "formula-without-value",
                     &here,
                     head.clone(),
-                    "the cell is a formula whose value is not in the file; open it in a spreadsheet and save it again",
+                    phrase!(
+                        "the cell is a formula whose value is not in the file; open it in a spreadsheet and save it again",
+                        "单元格是公式，文件中没有其值；请用电子表格打开后重新保存"
+                    ),
                 ),
                 (_, Cell::Error(name)) => {
-                    let reason = format!("the cell shows the error {name}; put the value there");
+                    let reason = phrase!(
+                        "the cell shows the error {name}; put the value there",
+                        "单元格显示错误 {name}；请填写实际值"
+                    );
                     Finding::error("error-cell", &here, head.clone(), reason)
                 }
                 (Some(Oddity::Formula), _) => Finding::info(
                     "formula",
                     &here,
                     head.clone(),
-                    "a formula; the value that the file keeps of it was read",
+                    phrase!("a formula; the value that the file keeps of it was read", "公式；已读取文件中保存的值"),
                 ),
                 (Some(Oddity::Merged), _) => Finding::info(
                     "merged-cell",
                     &here,
                     head.clone(),
-                    "part of merged cells; the value of the first counts for all of them",
+                    phrase!(
+                        "part of merged cells; the value of the first counts for all of them",
+                        "合并单元格的一部分；以首格的值为准"
+                    ),
                 ),
                 _ => continue,
             };
             let finding = finding.of_value(cell.shown());
             let mended = finding.severity == crate::finding::Severity::Error;
-            draft.note(if mended { finding.repairable(draft.repair(), "left the cell empty") } else { finding });
+            draft.note(if mended {
+                finding.repairable(draft.repair(), phrase!("left the cell empty", "已将该格视为空"))
+            } else {
+                finding
+            });
         }
     }
 }

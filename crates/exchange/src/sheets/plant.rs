@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use linewright_model::crs::Crs;
 use linewright_model::{
     Cable, Device, DeviceId, DeviceKind, Occupancy, Place, PlaceId, PlaceKind, Plant, PortBlock, PortKind, Stage, Text,
+    phrase,
 };
 
-use crate::finding::{Finding, Severity, Source, shown};
+use crate::finding::{Finding, Said, Severity, Source, shown};
 use crate::sheets::names::Found;
 use crate::sheets::read::Reader;
 use crate::sheets::row::Row;
@@ -40,7 +41,9 @@ impl Reader<'_> {
                 let declared = row.read("crs", &code, self.draft, |cell| {
                     let given = cell.shown();
                     let known = (!given.is_empty()).then(|| given.parse::<Crs>());
-                    known.transpose().map_err(|error| format!("is no coordinate system: {error}"))
+                    known
+                        .transpose()
+                        .map_err(|error| phrase!("is no coordinate system: {error}", "不是坐标系：{error}"))
                 });
                 place.position = row.position("x", "y", &code, declared.or(self.crs), self.draft);
             }
@@ -65,9 +68,11 @@ impl Reader<'_> {
         for (row, code, id) in inner {
             match self.reference::<PlaceId>(row, "within", &code) {
                 Some(outer) if outer == id => {
-                    let reason = "a place cannot stand in itself".to_owned();
+                    let reason = phrase!("a place cannot stand in itself", "设施不能在其自身之内");
                     let finding = row.finding(Severity::Error, "bad-value", "within", &code, reason);
-                    self.note(finding.repairable(self.draft.repair(), "left the field empty"));
+                    self.note(
+                        finding.repairable(self.draft.repair(), phrase!("left the field empty", "已将该项视为空")),
+                    );
                 }
                 outer => self.draft.edit(id, |place| place.within = outer),
             }
@@ -93,8 +98,9 @@ impl Reader<'_> {
         if !given.is_empty()
             && let Found::None = self.names.find::<PlaceId>(&given, self.dataset, self.own, self.draft, self.network)
         {
-            let reason = format!(
+            let reason = phrase!(
                 "no table and no map has the place {}; it was made without a position: list it in a table of places",
+                "表格和地图中都没有设施 {}；已建立但无位置：请列入设施表",
                 shown(&given)
             );
             self.note(row.finding(Severity::Warning, "place-made", key, record, reason));
@@ -139,14 +145,20 @@ impl Reader<'_> {
             if let (Some(m), Some(km)) = (in_m, in_km)
                 && (m - km).abs() > 1.0_f64.max(m * 0.01)
             {
-                let reason = format!("{m} m and {km} m are two lengths of one cable; took the first");
+                let reason = phrase!(
+                    "{m} m and {km} m are two lengths of one cable; took the first",
+                    "同一光缆段有两个长度 {m} m 和 {km} m；取前者"
+                );
                 self.note(row.finding(Severity::Warning, "two-lengths", "length_km", &code, reason));
             }
             cable.length_m = in_m.or(in_km).unwrap_or(0.0);
         }
         if cable.length_m <= 0.0 {
             let key = if row.has("length_m") || !row.has("length_km") { "length_m" } else { "length_km" };
-            let reason = "the cable has no length; it is taken as 0 m and no loss or price follows from it".to_owned();
+            let reason = phrase!(
+                "the cable has no length; it is taken as 0 m and no loss or price follows from it",
+                "光缆段没有长度；按 0 m 处理，不能据此计算损耗和费用"
+            );
             self.note(row.finding(Severity::Warning, "no-length", key, &code, reason));
         }
         self.plant(&mut cable.plant, row, &code);
@@ -174,7 +186,10 @@ impl Reader<'_> {
             numbers.iter().copied().filter(|port| *ports.given.entry((at, *port)).or_insert(line) == line).collect();
         if let Some(twice) = numbers.iter().find(|port| !fresh.contains(port)) {
             let first = ports.given.get(&(at, *twice)).copied().unwrap_or_default();
-            let reason = format!("row {first} gives port {twice} already; that row says what the port is");
+            let reason = phrase!(
+                "row {first} gives port {twice} already; that row says what the port is",
+                "第 {first} 行已有端口 {twice}；以该行为准"
+            );
             self.note(row.finding(Severity::Warning, "port-twice", "ports", &code, reason));
         }
         for (first, count) in value::runs(&fresh) {
@@ -192,7 +207,11 @@ impl Reader<'_> {
                 && !device.tag.name.is_empty()
                 && row.text("name") != device.tag.name
             {
-                let reason = format!("{source} calls the device {}; that name was kept", shown(&device.tag.name));
+                let reason = phrase!(
+                    "{source} calls the device {}; that name was kept",
+                    "{source} 称该设备为 {}；保留该名称",
+                    shown(&device.tag.name)
+                );
                 self.note(row.finding(Severity::Warning, "disputed-record", "name", code, reason));
             }
             return Some(at);
@@ -210,7 +229,7 @@ impl Reader<'_> {
                 "missing-value",
                 "kind",
                 code,
-                "a new device needs its kind, such as ODF".to_owned(),
+                phrase!("a new device needs its kind, such as ODF", "新设备须注明类型，如 ODF"),
                 self.draft,
             );
         }
@@ -266,9 +285,9 @@ impl Reader<'_> {
     }
 
     /// Says that something was kept as another row says it.
-    pub(crate) fn disputed(&mut self, row: Row<'_>, key: &str, record: &str, reason: String) {
+    pub(crate) fn disputed(&mut self, row: Row<'_>, key: &str, record: &str, reason: impl Said) {
         let finding: Finding = row.finding(Severity::Warning, "disputed-slot", key, record, reason);
-        self.note(finding.repairable(true, "left this row's claim out"));
+        self.note(finding.repairable(true, phrase!("left this row's claim out", "已略去本行的占用")));
     }
 }
 

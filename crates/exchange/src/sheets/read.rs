@@ -1,7 +1,7 @@
 //! Tables into drafts: what the kinds of tables share.
 
 use linewright_model::crs::Crs;
-use linewright_model::{Dataset, DatasetId, Id, Network, Record as _, TableKind, Text};
+use linewright_model::{Dataset, DatasetId, Id, Network, Record as _, TableKind, Text, phrase};
 
 use crate::draft::{Draft, Draftable, Scope};
 use crate::finding::{Finding, Severity, Source, shown};
@@ -107,9 +107,16 @@ impl Reader<'_> {
         if let Some(first) = self.draft.by_code::<R::Id>(Some(dataset), &code) {
             let there = self.draft.source(first.any()).map_or_else(String::new, ToString::to_string);
             let (severity, name, reason) = if self.draft.get(first) == Some(&record) {
-                (Severity::Info, "said-twice", format!("{there} says the same; one of the rows is enough"))
+                (
+                    Severity::Info,
+                    "said-twice",
+                    phrase!("{there} says the same; one of the rows is enough", "{there} 内容相同；保留一行即可"),
+                )
             } else {
-                let reason = format!("{there} says otherwise of {code}; that row was kept: check which one is right");
+                let reason = phrase!(
+                    "{there} says otherwise of {code}; that row was kept: check which one is right",
+                    "{there} 对 {code} 的记载不同；保留该行：请核对哪一行正确"
+                );
                 (Severity::Warning, "disputed-record", reason)
             };
             self.draft.note(row.finding(severity, name, key, &code, reason));
@@ -136,8 +143,9 @@ impl Reader<'_> {
         let Some(tag) = self.network.tag(other.any()).filter(|tag| tag.code == *code) else { return };
         let set = tag.dataset.and_then(|set| self.network.tag(set.any()));
         let Some(set) = set else { return };
-        let reason = format!(
+        let reason = phrase!(
             "the data set {} has a {} of this code; import with --name {} if it is the same",
+            "数据集 {} 中已有该编码的{}；若为同一资源请用 --name {} 导入",
             set.code,
             I::TABLE,
             set.code
@@ -153,16 +161,22 @@ impl Reader<'_> {
         let given = row.wanted_code(key, record, self.draft)?;
         let reason = match self.names.find::<I>(&given, self.dataset, self.own, self.draft, self.network) {
             Found::One(id) if id.is_placeholder() && !self.draft.is_filled(id.any()) && self.draft.repair() => {
-                format!("the row of {} {} was left out", I::TABLE, shown(&given))
+                phrase!("the row of {} {} was left out", "{} {} 所在行已略去", I::TABLE, shown(&given))
             }
             Found::One(id) => return Some(id),
-            Found::None => format!(
+            Found::None => phrase!(
                 "there is no {} {}, neither in the tables nor in the network; add it or correct the cell",
+                "表格和网络中都没有{} {}；请补充或更正该格",
                 I::TABLE,
                 shown(&given)
             ),
             Found::Several(many) => {
-                format!("{many} records of table {} are called {}; give the code", I::TABLE, shown(&given))
+                phrase!(
+                    "{many} records of table {} are called {}; give the code",
+                    "有 {many} 个{}名为 {}；请填写编码",
+                    I::TABLE,
+                    shown(&given)
+                )
             }
         };
         row.refuse("unknown-reference", key, record, reason, self.draft);

@@ -1,9 +1,9 @@
 //! One row of a table: its cells by field, and findings that name file, sheet, row, heading and value.
 
-use linewright_model::{Position, Text};
+use linewright_model::{Phrase, Position, Text, phrase};
 
 use crate::draft::Draft;
-use crate::finding::{Finding, Severity, Source, shown};
+use crate::finding::{Finding, Said, Severity, Source, shown};
 use crate::sheets::grid::Cell;
 use crate::sheets::header::Table;
 use crate::sheets::mapping::Mapping;
@@ -50,7 +50,7 @@ impl<'a> Row<'a> {
         code: &'static str,
         key: &str,
         record: &str,
-        reason: impl Into<String>,
+        reason: impl Said,
     ) -> Finding {
         let head = self.table.columns.get(key).map_or_else(|| Text::from(key), |(_, head)| head.clone());
         let source = self.source(record);
@@ -58,9 +58,9 @@ impl<'a> Row<'a> {
     }
 
     /// Notes an error that a repairing import mends by leaving the row out.
-    pub(crate) fn refuse(&self, code: &'static str, key: &str, record: &str, reason: String, draft: &mut Draft) {
+    pub(crate) fn refuse(&self, code: &'static str, key: &str, record: &str, reason: impl Said, draft: &mut Draft) {
         let finding = self.finding(Severity::Error, code, key, record, reason);
-        draft.note(finding.repairable(draft.repair(), "left the row out"));
+        draft.note(finding.repairable(draft.repair(), phrase!("left the row out", "已略过该行")));
     }
 
     /// What a field says in words.
@@ -80,17 +80,35 @@ impl<'a> Row<'a> {
         let (code, doubt) = value::code(self.cell(key));
         let (severity, name, reason) = match doubt {
             None => return code,
-            Some(CodeDoubt::Number) => {
-                (Severity::Info, "code-as-number", "the code is a number, so zeros in front are gone if it had any")
-            }
+            Some(CodeDoubt::Number) => (
+                Severity::Info,
+                "code-as-number",
+                phrase!(
+                    "the code is a number, so zeros in front are gone if it had any",
+                    "编码成了数字，前面的零（如有）已丢失"
+                ),
+            ),
             Some(CodeDoubt::Shortened) => (
                 Severity::Warning,
                 "code-shortened",
-                "the spreadsheet shortened a long number; its last digits are gone",
+                phrase!(
+                    "the spreadsheet shortened a long number; its last digits are gone",
+                    "电子表格缩短了长数字，末几位已丢失"
+                ),
             ),
-            Some(CodeDoubt::Date) => (Severity::Warning, "code-as-day", "the spreadsheet made a day of the code"),
+            Some(CodeDoubt::Date) => (
+                Severity::Warning,
+                "code-as-day",
+                phrase!("the spreadsheet made a day of the code", "电子表格把编码变成了日期"),
+            ),
         };
-        draft.note(self.finding(severity, name, key, &code, format!("{reason}; format the column as text")));
+        draft.note(self.finding(
+            severity,
+            name,
+            key,
+            &code,
+            phrase!("{}; format the column as text", "{}；请将该列设为文本格式", reason),
+        ));
         code
     }
 
@@ -99,7 +117,13 @@ impl<'a> Row<'a> {
         let code = self.code(key, draft);
         if code.is_empty() {
             if !matches!(self.cell(key), Cell::Error(_)) {
-                self.refuse("missing-value", key, record, "the cell is empty, and a value is wanted".to_owned(), draft);
+                self.refuse(
+                    "missing-value",
+                    key,
+                    record,
+                    phrase!("the cell is empty, and a value is wanted", "单元格为空，须填写"),
+                    draft,
+                );
             }
             return None;
         }
@@ -112,14 +136,14 @@ impl<'a> Row<'a> {
         key: &str,
         record: &str,
         draft: &mut Draft,
-        read: impl FnOnce(&Cell) -> Result<Option<T>, String>,
+        read: impl FnOnce(&Cell) -> Result<Option<T>, Phrase>,
     ) -> Option<T> {
         match self.cell(key) {
             Cell::Error(_) => None,
             cell => read(cell).unwrap_or_else(|why| {
-                let reason = format!("{} {why}", shown(&cell.shown()));
+                let reason = phrase!("{} {}", "{} {}", shown(&cell.shown()), why);
                 let finding = self.finding(Severity::Error, "bad-value", key, record, reason);
-                draft.note(finding.repairable(draft.repair(), "left the field empty"));
+                draft.note(finding.repairable(draft.repair(), phrase!("left the field empty", "已将该项视为空")));
                 None
             }),
         }
@@ -131,13 +155,17 @@ impl<'a> Row<'a> {
             Cell::Error(_) => None,
             cell => match value::slots(cell) {
                 Ok(slots) if slots.is_empty() => {
-                    let reason = "the cell is empty, and numbers as 1-12,15 are wanted".to_owned();
+                    let reason = phrase!(
+                        "the cell is empty, and numbers as 1-12,15 are wanted",
+                        "单元格为空，须填写序号，如 1-12,15"
+                    );
                     self.refuse("missing-value", key, record, reason, draft);
                     None
                 }
                 Ok(slots) => Some(slots),
                 Err(why) => {
-                    self.refuse("bad-value", key, record, format!("{} {why}", shown(&cell.shown())), draft);
+                    let reason = phrase!("{} {}", "{} {}", shown(&cell.shown()), why);
+                    self.refuse("bad-value", key, record, reason, draft);
                     None
                 }
             },
@@ -156,7 +184,8 @@ impl<'a> Row<'a> {
             None => W::of(&given),
         };
         if found.is_none() {
-            let reason = format!("{} is none of {}; taken as empty", shown(&given), W::listed());
+            let reason =
+                phrase!("{} is none of {}; taken as empty", "{} 不在 {} 之中；视为空", shown(&given), W::listed());
             draft.note(self.finding(Severity::Warning, "unknown-word", key, record, reason));
         }
         found
@@ -173,14 +202,15 @@ impl<'a> Row<'a> {
     ) -> Option<Position> {
         let number = |cell: &Cell| match value::number(cell)? {
             Some((number, unit)) if matches!(unit.as_str(), "" | "°" | "e" | "n" | "m" | "米") => Ok(Some(number)),
-            Some(_) => Err("has a unit that is not known".to_owned()),
+            Some(_) => Err(phrase!("has a unit that is not known", "的单位无法识别")),
             None => Ok(None),
         };
         let [east, north] = [x, y].map(|key| self.read(key, record, draft, number));
         let (Some(east), Some(north)) = (east, north) else {
             if east.is_some() != north.is_some() && (self.is_empty(x) || self.is_empty(y)) {
                 let missing = if east.is_none() { x } else { y };
-                let reason = "a position needs both coordinates; this one is missing".to_owned();
+                let reason =
+                    phrase!("a position needs both coordinates; this one is missing", "位置须有两个坐标；缺此一项");
                 draft.note(self.finding(Severity::Warning, "half-position", missing, record, reason));
             }
             return None;
@@ -190,7 +220,7 @@ impl<'a> Row<'a> {
         found
             .map_err(|why| {
                 let finding = self.finding(Severity::Error, "bad-position", x, record, why);
-                draft.note(finding.repairable(draft.repair(), "left the position out"));
+                draft.note(finding.repairable(draft.repair(), phrase!("left the position out", "已略去位置")));
             })
             .ok()
     }

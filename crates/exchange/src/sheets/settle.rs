@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use linewright_model::{
     AnyId, CableId, Carrier, Holding, Leg, LegRole, Occupancy, SlotMark, SlotMarkId, SlotState, Tag, Take, Text, Trail,
-    TrailId,
+    TrailId, phrase,
 };
 
 use crate::finding::{Finding, Severity, Source};
@@ -35,7 +35,10 @@ impl Reader<'_> {
                 continue;
             }
             let Some(cores) = cores else {
-                let reason = "the cable section has no core count, so its idle cores stay unknown; give the count";
+                let reason = phrase!(
+                    "the cable section has no core count, so its idle cores stay unknown; give the count",
+                    "光缆段没有芯数，其空闲纤芯只能视为未知；请填写芯数"
+                );
                 self.note(Finding::new(Severity::Warning, "no-core-count", &source, "", reason));
                 continue;
             };

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveTime;
 use linewright_model::{
-    CableId, Carrier, DeviceId, Grade, Layer, LegRole, Reservation, SlotState, Tag, Text, Trail, TrailId,
+    CableId, Carrier, DeviceId, Grade, Layer, LegRole, Phrase, Reservation, SlotState, Tag, Text, Trail, TrailId,
+    phrase,
 };
 
 use crate::finding::{Severity, Source, shown};
@@ -43,7 +44,11 @@ impl Reader<'_> {
         let leg = row.word::<LegRole>("leg", &code, self.mapping, self.draft).unwrap_or(LegRole::Working);
         let mut state = row.word::<SlotState>("state", &code, self.mapping, self.draft).unwrap_or(SlotState::Occupied);
         if !state.is_held() {
-            let reason = format!("a circuit cannot hold what is {state}; taken as occupied: correct one of the two");
+            let reason = phrase!(
+                "a circuit cannot hold what is {}; taken as occupied: correct one of the two",
+                "电路不能占用处于{}的资源；按占用处理：请更正其一",
+                state
+            );
             self.note(row.finding(Severity::Warning, "disputed-state", "state", &code, reason));
             state = SlotState::Occupied;
         }
@@ -108,7 +113,11 @@ impl Reader<'_> {
         let Some(customer) = self.draft.get(there).map(|trail| trail.customer.clone()) else { return };
         if !given.is_empty() && !customer.is_empty() && given != customer {
             let first = self.draft.source(there).map_or_else(String::new, ToString::to_string);
-            let reason = format!("{first} says that the circuit is for {}; that was kept", shown(&customer));
+            let reason = phrase!(
+                "{first} says that the circuit is for {}; that was kept",
+                "{first} 记载该电路属于 {}；予以保留",
+                shown(&customer)
+            );
             self.note(row.finding(Severity::Warning, "disputed-record", "customer", code, reason));
         }
     }
@@ -124,7 +133,10 @@ impl Reader<'_> {
                 Some(Reservation { order, user, expires: noon.and_utc() })
             }
             (false, None) => {
-                let reason = "a reservation needs the day on which it lapses; it is taken as none".to_owned();
+                let reason = phrase!(
+                    "a reservation needs the day on which it lapses; it is taken as none",
+                    "预占须有到期日；按无预占处理"
+                );
                 self.note(row.finding(Severity::Warning, "no-expiry", "expires", code, reason));
                 None
             }
@@ -215,14 +227,23 @@ impl Reader<'_> {
             None if owner.is_empty() => SlotState::Unknown,
             None => SlotState::Occupied,
             Some(state) if state.is_held() && owner.is_empty() && !by_circuit() => {
-                let reason = format!("{state} by nobody; kept as unknown: name the circuit or its user");
+                let reason = phrase!(
+                    "{} by nobody; kept as unknown: name the circuit or its user",
+                    "{}但无归属；按未知处理：请填写电路或使用者",
+                    state
+                );
                 self.note(row.finding(Severity::Warning, "owner-missing", "owner", record, reason));
                 SlotState::Unknown
             }
             Some(state)
                 if !owner.is_empty() && !state.is_held() && !state.is_fault() && state != SlotState::Unknown =>
             {
-                let reason = format!("{state}, yet used by {}; kept as unknown: check on site", shown(owner));
+                let reason = phrase!(
+                    "{}, yet used by {}; kept as unknown: check on site",
+                    "{}，却由 {} 使用；按未知处理：请现场核实",
+                    state,
+                    shown(owner)
+                );
                 self.note(row.finding(Severity::Warning, "disputed-state", "state", record, reason));
                 SlotState::Unknown
             }
@@ -241,7 +262,11 @@ impl Reader<'_> {
                 self.draft.add(trail, row.source(owner))
             }
             Found::Several(many) => {
-                let reason = format!("{many} circuits are called {}; give the code", shown(owner));
+                let reason = phrase!(
+                    "{many} circuits are called {}; give the code",
+                    "有 {many} 条电路名为 {}；请填写编码",
+                    shown(owner)
+                );
                 row.refuse("unknown-reference", "owner", record, reason, self.draft);
                 return None;
             }
@@ -267,21 +292,28 @@ impl Reader<'_> {
         let code = self.code_of(trail);
         if let Some((other, as_what, first)) = slots.owners.get(&slot).cloned() {
             if other != trail {
-                let reason = format!(
+                let reason = phrase!(
                     "{} has two owners, {} at {first} and {code}; check on site which one is right",
+                    "{} 有两个归属：{}（{first}）和 {code}；请现场核实",
                     self.slot_label(slot),
                     self.code_of(other)
                 );
                 self.disputed(row, key, &code, reason);
             } else if as_what != state {
-                let reason = format!("{first} says {as_what}, this row {state}; the first was kept");
+                let reason = phrase!(
+                    "{first} says {}, this row {}; the first was kept",
+                    "{first} 为{}，本行为{}；保留前者",
+                    as_what,
+                    state
+                );
                 self.note(row.finding(Severity::Warning, "disputed-state", "state", &code, reason));
             }
             return;
         }
         if let Some(other) = self.standing(slot) {
-            let reason = format!(
+            let reason = phrase!(
                 "{} has two owners, {other} in the network and {code}; check on site which one is right",
+                "{} 有两个归属：网络中的 {other} 和 {code}；请现场核实",
                 self.slot_label(slot)
             );
             self.disputed(row, key, &code, reason);
@@ -309,14 +341,25 @@ impl Reader<'_> {
             }
             if !state.is_fault() {
                 let (owner, first) = (self.code_of(*owner), first.clone());
-                let reason = format!("{} cannot be {state}: {first} says that {owner} uses it", self.slot_label(slot));
+                let reason = phrase!(
+                    "{} cannot be {}: {first} says that {owner} uses it",
+                    "{} 不能为{}：{first} 记载由 {owner} 使用",
+                    self.slot_label(slot),
+                    state
+                );
                 return self.disputed(row, key, record, reason);
             }
         }
         let states = slots.marks.entry(slot.0).or_default();
         if let Some((other, _, first)) = states.get(&slot.1).filter(|(other, ..)| *other != state) {
             let (other, first) = (*other, first.clone());
-            let reason = format!("{} is {other} at {first} and {state} here; kept as unknown", self.slot_label(slot));
+            let reason = phrase!(
+                "{} is {} at {first} and {} here; kept as unknown",
+                "{} 在 {first} 为{}，此处为{}；按未知处理",
+                self.slot_label(slot),
+                other,
+                state
+            );
             states.insert(slot.1, (SlotState::Unknown, note.clone(), first));
             return self.note(row.finding(Severity::Warning, "disputed-state", "state", record, reason));
         }
@@ -335,19 +378,22 @@ impl Reader<'_> {
     fn exists(&mut self, row: Row<'_>, key: &str, record: &Text, (carrier, number): Slot) -> bool {
         let why = match carrier {
             Carrier::Cable(id) => match self.record(self.current(id)).and_then(|cable| cable.cores) {
-                Some(last) if number > last => format!("the cable section has the cores 1 to {last} and none {number}"),
+                Some(last) if number > last => phrase!(
+                    "the cable section has the cores 1 to {last} and none {number}",
+                    "光缆段只有 1 至 {last} 号纤芯，没有 {number} 号"
+                ),
                 _ => return true,
             },
             Carrier::Device(id) => match self.record(self.current(id)) {
                 Some(device) if device.block_of(number).is_none() => {
-                    format!("the device {} has no port {number}", device.tag.code)
+                    phrase!("the device {} has no port {number}", "设备 {} 没有 {number} 号端口", device.tag.code)
                 }
                 _ => return true,
             },
             _ => return true,
         };
         let finding = row.finding(Severity::Error, "unknown-slot", key, record, why);
-        self.note(finding.repairable(self.draft.repair(), "left the slot out"));
+        self.note(finding.repairable(self.draft.repair(), phrase!("left the slot out", "已略去该资源")));
         false
     }
 
@@ -368,9 +414,12 @@ impl Reader<'_> {
         }
     }
 
-    fn slot_label(&self, (carrier, number): Slot) -> String {
-        let what = if matches!(carrier, Carrier::Cable(_)) { "core" } else { "port" };
-        format!("{what} {number} of {}", self.carrier_code(carrier))
+    fn slot_label(&self, (carrier, number): Slot) -> Phrase {
+        let code = self.carrier_code(carrier);
+        match carrier {
+            Carrier::Cable(_) => phrase!("core {number} of {}", "{} 的 {number} 号纤芯", code),
+            _ => phrase!("port {number} of {}", "{} 的 {number} 号端口", code),
+        }
     }
 }
 

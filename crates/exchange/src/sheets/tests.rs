@@ -123,7 +123,7 @@ fn terminations_splices_and_circuits_join_what_the_tables_name() {
 fn coordinates_need_the_name_of_their_system() {
     let places = "设施编码,类型,经度,纬度\nJ-1,光交箱,120.8646,32.0163\n";
     let refused = outcome(&Network::new(), &[("设施.csv", places)], &options());
-    assert!(refused.refused && refused.report.findings[0].reason.contains("gcj02"), "{refused:?}");
+    assert!(refused.refused && refused.report.findings[0].reason.en.contains("gcj02"), "{refused:?}");
     for (crs, x, y) in [
         ("wgs84", "120.8646", "32.0163"),
         ("cgcs2000", "120.8646", "32.0163"),

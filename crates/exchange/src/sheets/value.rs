@@ -1,7 +1,7 @@
 //! Reading cells: numbers, ranges and days as people type them, and what is wrong with them.
 
 use chrono::NaiveDate;
-use linewright_model::Text;
+use linewright_model::{Phrase, Text, phrase};
 
 use crate::sheets::grid::Cell;
 use crate::sheets::words::half_width;
@@ -61,22 +61,34 @@ fn is_shortened(text: &str) -> bool {
 ///
 /// # Errors
 /// Why it is none, in words that follow the value.
-pub(crate) fn number(cell: &Cell) -> Result<Option<(f64, String)>, String> {
+pub(crate) fn number(cell: &Cell) -> Result<Option<(f64, String)>, Phrase> {
     let (value, unit) = match cell {
         Cell::Empty => return Ok(None),
         Cell::Number(number) => (*number, String::new()),
-        Cell::Date(_) => return Err("is a day, not a number".to_owned()),
-        Cell::Error(_) => return Err("is an error of the spreadsheet; put the value there".to_owned()),
+        Cell::Date(_) => return Err(phrase!("is a day, not a number", "是日期，不是数字")),
+        Cell::Error(_) => {
+            return Err(phrase!(
+                "is an error of the spreadsheet; put the value there",
+                "是电子表格的错误值；请填写实际值"
+            ));
+        }
         Cell::Text(given) => {
             let given = plain_signs(given);
             let end = given.find(|c: char| !(c.is_ascii_digit() || ".,+-eE ".contains(c))).unwrap_or(given.len());
             let (digits, unit) = given.split_at(end);
-            let digits = ungrouped(digits.trim()).ok_or("is not a number; write it as 1250.5")?;
-            let value: f64 = digits.parse().map_err(|_| "is not a number; write it as 1250.5".to_owned())?;
+            let digits = ungrouped(digits.trim())
+                .ok_or(phrase!("is not a number; write it as 1250.5", "不是数字；请写成 1250.5 的形式"))?;
+            let value: f64 = digits
+                .parse()
+                .map_err(|_| phrase!("is not a number; write it as 1250.5", "不是数字；请写成 1250.5 的形式"))?;
             (value, unit.trim().to_lowercase())
         }
     };
-    if value.is_finite() { Ok(Some((value, unit))) } else { Err("is not a finite number".to_owned()) }
+    if value.is_finite() {
+        Ok(Some((value, unit)))
+    } else {
+        Err(phrase!("is not a finite number", "不是有限的数字"))
+    }
 }
 
 /// A number without the commas between its thousands; none where commas stand otherwise.
@@ -93,31 +105,35 @@ fn ungrouped(digits: &str) -> Option<String> {
 ///
 /// # Errors
 /// Why it is none, in words that follow the value.
-pub(crate) fn length_m(cell: &Cell, unit_m: f64) -> Result<Option<f64>, String> {
+pub(crate) fn length_m(cell: &Cell, unit_m: f64) -> Result<Option<f64>, Phrase> {
     let Some((value, unit)) = number(cell)? else { return Ok(None) };
     let unit_m = match unit.as_str() {
         "" => unit_m,
         "m" | "米" | "metres" | "meters" => 1.0,
         "km" | "公里" | "千米" | "皮长公里" => 1_000.0,
-        _ => return Err("has a unit that is not known; write metres".to_owned()),
+        _ => return Err(phrase!("has a unit that is not known; write metres", "的单位无法识别；请用米")),
     };
     let length_m = value * unit_m;
-    if (0.0..=1e8).contains(&length_m) { Ok(Some(length_m)) } else { Err("is no length of a cable".to_owned()) }
+    if (0.0..=1e8).contains(&length_m) {
+        Ok(Some(length_m))
+    } else {
+        Err(phrase!("is no length of a cable", "不是光缆的长度"))
+    }
 }
 
 /// A whole number of at least 1, such as a core count.
 ///
 /// # Errors
 /// Why it is none, in words that follow the value.
-pub(crate) fn count(cell: &Cell) -> Result<Option<u32>, String> {
+pub(crate) fn count(cell: &Cell) -> Result<Option<u32>, Phrase> {
     let Some((value, unit)) = number(cell)? else { return Ok(None) };
     if !matches!(unit.as_str(), "" | "芯" | "d" | "cores") {
-        return Err("has a unit that is not known; write the number only".to_owned());
+        return Err(phrase!("has a unit that is not known; write the number only", "的单位无法识别；只写数字"));
     }
     if value.fract() == 0.0 && (1.0..=1e6).contains(&value) {
         Ok(Some(value as u32))
     } else {
-        Err("is not a whole number from 1".to_owned())
+        Err(phrase!("is not a whole number from 1", "不是从 1 起的整数"))
     }
 }
 
@@ -125,12 +141,22 @@ pub(crate) fn count(cell: &Cell) -> Result<Option<u32>, String> {
 ///
 /// # Errors
 /// Why they are none, in words that follow the value.
-pub(crate) fn slots(cell: &Cell) -> Result<Vec<u32>, String> {
+pub(crate) fn slots(cell: &Cell) -> Result<Vec<u32>, Phrase> {
     let given = match cell {
         Cell::Empty => return Ok(Vec::new()),
         Cell::Number(_) => return count(cell).map(|slot| slot.into_iter().collect()),
-        Cell::Date(_) => return Err("became a day in the spreadsheet; format the column as text".to_owned()),
-        Cell::Error(_) => return Err("is an error of the spreadsheet; put the value there".to_owned()),
+        Cell::Date(_) => {
+            return Err(phrase!(
+                "became a day in the spreadsheet; format the column as text",
+                "被电子表格变成了日期；请将该列设为文本格式"
+            ));
+        }
+        Cell::Error(_) => {
+            return Err(phrase!(
+                "is an error of the spreadsheet; put the value there",
+                "是电子表格的错误值；请填写实际值"
+            ));
+        }
         Cell::Text(given) => plain_signs(given).replace(['至', '~'], "-"),
     };
     let mut slots = Vec::new();
@@ -139,19 +165,22 @@ pub(crate) fn slots(cell: &Cell) -> Result<Vec<u32>, String> {
         let (first, last) = part.split_once('-').unwrap_or((part, part));
         let [first, last] = [first, last].map(|n| n.trim().trim_matches('#').parse::<u32>().ok().filter(|n| *n > 0));
         let (Some(first), Some(last)) = (first, last) else {
-            return Err("is not a number or range; write it as 1-12,15".to_owned());
+            return Err(phrase!(
+                "is not a number or range; write it as 1-12,15",
+                "不是序号或区间；请写成 1-12,15 的形式"
+            ));
         };
         if first > last {
-            return Err(format!("has the range {first}-{last} the wrong way round"));
+            return Err(phrase!("has the range {first}-{last} the wrong way round", "的区间 {first}-{last} 前后颠倒"));
         }
         if (last - first) as usize >= MAX_SLOTS.saturating_sub(slots.len()) {
-            return Err(format!("names more than {MAX_SLOTS} numbers"));
+            return Err(phrase!("names more than {MAX_SLOTS} numbers", "的序号超过 {MAX_SLOTS} 个"));
         }
         slots.extend(first..=last);
     }
     let mut seen = std::collections::HashSet::new();
     match slots.iter().find(|slot| !seen.insert(**slot)) {
-        Some(twice) => Err(format!("names {twice} twice")),
+        Some(twice) => Err(phrase!("names {twice} twice", "重复了 {twice}")),
         None => Ok(slots),
     }
 }
@@ -165,12 +194,17 @@ pub(crate) fn runs(slots: &[u32]) -> impl Iterator<Item = (u32, u32)> + '_ {
 ///
 /// # Errors
 /// Why it is none, in words that follow the value.
-pub(crate) fn day(cell: &Cell) -> Result<Option<NaiveDate>, String> {
-    let wrong = || "is not a day; write it as 2026-03-01".to_owned();
+pub(crate) fn day(cell: &Cell) -> Result<Option<NaiveDate>, Phrase> {
+    let wrong = || phrase!("is not a day; write it as 2026-03-01", "不是日期；请写成 2026-03-01 的形式");
     let given = match cell {
         Cell::Empty => return Ok(None),
         Cell::Date(day) => return Ok(Some(*day)),
-        Cell::Error(_) => return Err("is an error of the spreadsheet; put the value there".to_owned()),
+        Cell::Error(_) => {
+            return Err(phrase!(
+                "is an error of the spreadsheet; put the value there",
+                "是电子表格的错误值；请填写实际值"
+            ));
+        }
         Cell::Number(number) => number.to_string(),
         Cell::Text(given) => plain_signs(given),
     };
@@ -228,7 +262,7 @@ mod tests {
             assert!(slots(&t(wrong)).is_err(), "{wrong}");
         }
         let january = Cell::Date(NaiveDate::from_ymd_opt(2026, 1, 12).unwrap());
-        assert!(slots(&january).unwrap_err().contains("became a day"));
+        assert!(slots(&january).unwrap_err().en.contains("became a day"));
         assert_eq!(runs(&[1, 2, 3, 5, 9, 10]).collect::<Vec<_>>(), [(1, 3), (5, 1), (9, 2)]);
     }
 

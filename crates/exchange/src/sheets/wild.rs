@@ -244,6 +244,9 @@ proptest! {
         };
         let mut network = Network::new();
         let first = import(&files, &options, &network).unwrap();
+        for finding in &first.report.findings {
+            prop_assert!(finding.reason.en != finding.reason.zh, "not in Chinese: {finding}");
+        }
         prop_assert!(!first.refused, "{:?}", first.report.findings.iter().filter(|f| f.refuses()).collect::<Vec<_>>());
         network.apply(&first.changes).unwrap();
         let again = import(&files, &options, &network).unwrap();

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{CellErrorType, DataRef, Reader as _, SheetType, Xlsx, XlsxError};
 use chrono::NaiveDate;
-use linewright_model::Text;
+use linewright_model::{Text, phrase};
 
 use crate::draft::Draft;
 use crate::finding::{Finding, Source};
@@ -37,10 +37,16 @@ pub(crate) fn refuse_ole(file: &File) -> Finding {
     let source = Source::file(file.name.clone());
     let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
     if file.bytes.windows(name.len()).any(|part| part == name) {
-        let reason = "the workbook is locked with a password; save it without one";
+        let reason =
+            phrase!("the workbook is locked with a password; save it without one", "工作簿有密码；请去除密码后保存");
         Finding::error("password", &source, "", reason)
     } else {
-        Finding::error("old-workbook", &source, "", "the file is an old .xls workbook; save it as .xlsx")
+        Finding::error(
+            "old-workbook",
+            &source,
+            "",
+            phrase!("the file is an old .xls workbook; save it as .xlsx", "文件是旧的 .xls 工作簿；请另存为 .xlsx"),
+        )
     }
 }
 
@@ -64,7 +70,10 @@ pub(crate) fn read(file: &File, limit_bytes: u64, cells: &mut u64, draft: &mut D
 }
 
 fn damaged(source: &Source, why: impl std::fmt::Display) -> Box<Finding> {
-    let reason = format!("the workbook is damaged or cut off: {why}; save it again from the spreadsheet");
+    let reason = phrase!(
+        "the workbook is damaged or cut off: {why}; save it again from the spreadsheet",
+        "工作簿损坏或不完整：{why}；请用电子表格重新保存"
+    );
     Box::new(Finding::error("damaged-workbook", source, "", reason))
 }
 

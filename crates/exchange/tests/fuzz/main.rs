@@ -98,7 +98,10 @@ fn run(input: &Input, files: &[File], bases: &[Network], dice: &mut Dice) -> boo
         let named = files.iter().any(|file| finding.source.file.starts_with(&*file.name));
         // What stands in the network already stands in no file.
         let named = named || (finding.source.file.is_empty() && !base.same_records(&bases[0]));
-        assert!(named && !finding.reason.is_empty() && !finding.code.is_empty(), "{finding}");
+        assert!(
+            named && !finding.reason.en.is_empty() && !finding.reason.zh.is_empty() && !finding.code.is_empty(),
+            "{finding}"
+        );
         refusing |= finding.refuses();
     }
     assert_eq!(outcome.refused, refusing, "{:#?}", outcome.report.findings);
