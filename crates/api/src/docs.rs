@@ -26,7 +26,9 @@ use crate::{Api, Asset};
     tags(
         (name = "session", description = "Log in, log out"),
         (name = "network", description = "Records of the network"),
-        (name = "plan", description = "Surveys, traces"),
+        (name = "plan", description = "Surveys, traces, impact"),
+        (name = "exchange", description = "Files in and out"),
+        (name = "people", description = "Accounts, tokens, the audit log"),
         (name = "map", description = "Vector tiles and GeoJSON"),
         (name = "system", description = "How the service is"),
     ),

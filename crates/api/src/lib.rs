@@ -3,11 +3,17 @@
 //! [`router`] is the whole of it; [`openapi`] describes it, generated from the same code. One file holds one group of
 //! endpoints: what is sent, what is answered, and the handlers.
 
+mod audit;
+mod changes;
 mod docs;
+mod exchange;
 mod extract;
+mod findings;
 mod geometry;
 mod limits;
 mod metrics;
+mod once;
+mod people;
 mod problem;
 mod resource;
 mod scope;
@@ -39,6 +45,7 @@ use tower_http::trace::TraceLayer;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
+use findings::Findings;
 use limits::Rate;
 use metrics::Metrics;
 use problem::Problem;
@@ -91,6 +98,7 @@ struct Shared {
     service: Arc<Service>,
     config: Config,
     tiles: Tiles,
+    findings: Findings,
     metrics: Metrics,
     rate: Rate,
 }
@@ -106,6 +114,10 @@ impl Api {
 
     pub(crate) fn tiles(&self) -> &Tiles {
         &self.0.tiles
+    }
+
+    pub(crate) fn findings(&self) -> &Findings {
+        &self.0.findings
     }
 
     pub(crate) fn metrics(&self) -> &Metrics {
@@ -126,6 +138,11 @@ fn routes() -> OpenApiRouter<Api> {
         .merge(resource::routes())
         .merge(survey::routes())
         .merge(trace::routes())
+        .merge(findings::routes())
+        .merge(changes::routes())
+        .merge(exchange::routes())
+        .merge(people::routes())
+        .merge(audit::routes())
         .merge(tiles::routes())
 }
 
@@ -140,6 +157,7 @@ pub fn router(service: Arc<Service>, config: Config) -> Router {
         service,
         config,
         tiles: Tiles::default(),
+        findings: Findings::default(),
         metrics: Metrics::new(),
         rate: Rate::new(config.requests_per_second),
     }));

@@ -95,12 +95,16 @@ kinds! {
     Ambiguous "ambiguous" CONFLICT "Several elements fit" "存在多个匹配对象",
     /// The network refuses the change.
     Refused "refused-by-network" CONFLICT "The network refuses the change" "网络数据拒绝该变更",
+    /// The version asked for is not the one there.
+    Precondition "precondition-failed" PRECONDITION_FAILED "Changed meanwhile" "数据已被修改",
     /// The body is too large.
     TooLarge "body-too-large" PAYLOAD_TOO_LARGE "The body is too large" "请求体过大",
     /// The body is of a type that is not read here.
     MediaType "unsupported-media-type" UNSUPPORTED_MEDIA_TYPE "Unsupported media type" "不支持的媒体类型",
     /// The survey cannot be planned as asked.
     Survey "survey-refused" UNPROCESSABLE_ENTITY "The survey cannot be planned as asked" "无法按要求勘察",
+    /// An idempotency key was used for another request.
+    KeyReused "idempotency-key-reused" UNPROCESSABLE_ENTITY "Idempotency key used for another request" "幂等键已用于其他请求",
     /// Too many requests.
     TooMany "too-many-requests" TOO_MANY_REQUESTS "Too many requests" "请求过于频繁",
     /// A fault of this program.
@@ -139,6 +143,20 @@ impl Problem {
 
     pub(crate) fn invalid(field: impl Into<String>, detail: impl Into<String>) -> Self {
         Self::new(Kind::Invalid, detail).of_field(field)
+    }
+
+    /// As it is sent.
+    pub(crate) fn to_json(&self, lang: Lang, instance: Option<String>) -> String {
+        let dto = ProblemDto {
+            r#type: format!("/problems/{}", self.kind.word()),
+            title: self.kind.title(lang).to_owned(),
+            status: self.kind.status().as_u16(),
+            detail: self.detail.clone(),
+            field: self.field.clone(),
+            instance,
+        };
+        // Texts and numbers always have a JSON form.
+        serde_json::to_string(&dto).unwrap_or_default()
     }
 
     pub(crate) fn not_found(detail: impl Into<String>) -> Self {
@@ -211,15 +229,7 @@ fn of_bare(response: &Response) -> Option<Problem> {
 
 fn written(problem: &Problem, lang: Lang, instance: Option<String>, before: &HeaderMap) -> Response {
     let kind = problem.kind;
-    let dto = ProblemDto {
-        r#type: format!("/problems/{}", kind.word()),
-        title: kind.title(lang).to_owned(),
-        status: kind.status().as_u16(),
-        detail: problem.detail.clone(),
-        field: problem.field.clone(),
-        instance,
-    };
-    let body = serde_json::to_string(&dto).unwrap_or_default();
+    let body = problem.to_json(lang, instance);
     let mut response = (kind.status(), body).into_response();
     let headers = response.headers_mut();
     for (name, value) in before {
@@ -257,6 +267,7 @@ impl From<ServiceError> for Problem {
             ServiceError::WrongPassword => Problem::new(Kind::WrongPassword, said),
             ServiceError::Forbidden(_) => Problem::new(Kind::Forbidden, said),
             ServiceError::Invalid { field, reason } => Problem::invalid(field, reason),
+            ServiceError::Moved { .. } => Problem::new(Kind::Precondition, said).of_field("If-Match"),
             ServiceError::Conflict(said) => Problem::new(Kind::Conflict, said),
             ServiceError::Internal(what) => internal(&what),
         }

@@ -8,20 +8,20 @@ use linewright_catalog::Bandwidth;
 use linewright_model::crs::Crs;
 use linewright_plan::{SurveyRequest, Where};
 use linewright_service::Permission;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::Api;
-use crate::extract::Body;
+use crate::extract::{Body, Object};
 use crate::problem::{Kind, Problem, ProblemDto};
 use crate::resource::answer;
 use crate::scope::region_of;
 use crate::who::Who;
 
 pub(crate) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(survey))
+    OpenApiRouter::new().routes(routes!(survey)).routes(routes!(products))
 }
 
 /// How an end of the line is named: exactly one of position, place and address.
@@ -46,9 +46,11 @@ pub(crate) struct End {
 #[serde(deny_unknown_fields)]
 pub(crate) struct SurveyOf {
     /// The customer's end.
-    customer: End,
+    #[schema(value_type = End)]
+    customer: Object<End>,
     /// The far end; none for any equipment that can serve.
-    far: Option<End>,
+    #[schema(value_type = Option<End>)]
+    far: Option<Object<End>>,
     /// Product code; `GET /api/v1/products` lists them.
     #[schema(example = "internet", max_length = 100)]
     product: String,
@@ -91,8 +93,8 @@ impl SurveyOf {
     fn read(self) -> Result<SurveyRequest, Problem> {
         let bandwidth = Bandwidth::parse(self.bandwidth.as_deref().unwrap_or("10M"));
         Ok(SurveyRequest {
-            customer: self.customer.read("customer")?,
-            far: self.far.map(|far| far.read("far")).transpose()?,
+            customer: self.customer.0.read("customer")?,
+            far: self.far.map(|far| far.0.read("far")).transpose()?,
             product: self.product,
             bandwidth: bandwidth.map_err(|error| Problem::invalid("bandwidth", error.to_string()))?,
             protect: self.protect,
@@ -126,4 +128,34 @@ async fn survey(State(api): State<Api>, who: Who, Body(asked): Body<SurveyOf>) -
         }
     }
     Ok(answer(&api, Json(answered)))
+}
+
+/// Something that is sold.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Product)]
+pub(crate) struct ProductDto {
+    /// The code requests use.
+    code: String,
+    /// Chinese and English.
+    name: [String; 2],
+    /// Lowest and highest bandwidth sold.
+    bandwidth: [String; 2],
+    /// Access solutions, preferred first: `pon`, `ethernet-p2p`, `sdh`.
+    access: Vec<String>,
+}
+
+/// What is sold
+#[utoipa::path(get, path = "/api/v1/products", tag = "plan", responses(
+    (status = 200, description = "The products of the catalogue", body = Vec<ProductDto>),
+    (status = "4XX", description = "Refused", body = ProblemDto, content_type = "application/problem+json"),
+))]
+async fn products(State(api): State<Api>, who: Who) -> Result<Json<Vec<ProductDto>>, Problem> {
+    who.must(Permission::Read)?;
+    let products = api.service().catalog().products().product.iter().map(|product| ProductDto {
+        code: product.code.clone(),
+        name: [product.name.zh.clone(), product.name.en.clone()],
+        bandwidth: product.bandwidth.map(|bandwidth| bandwidth.to_string()),
+        access: product.access.iter().map(ToString::to_string).collect(),
+    });
+    Ok(Json(products.collect()))
 }

@@ -1,6 +1,7 @@
 //! Why a use case was not done.
 
 use linewright_exchange::{DetectError, ExportError};
+use linewright_model::Version;
 use linewright_plan::{SurveyError, TraceError};
 use linewright_store::{CommitError, StoreError};
 
@@ -66,6 +67,14 @@ pub enum ServiceError {
     /// The name of an account is taken, or its record changed meanwhile.
     #[error("{0}")]
     Conflict(String),
+    /// The network is not at the version that was asked for.
+    #[error("the network is at version {found}, not at {wanted}; look at what changed and ask again")]
+    Moved {
+        /// The version asked for.
+        wanted: Version,
+        /// The version there is.
+        found: Version,
+    },
     /// A fault of this program.
     #[error("internal fault: {0}")]
     Internal(String),

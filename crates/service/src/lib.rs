@@ -7,6 +7,7 @@
 pub mod accounts;
 mod error;
 mod follow;
+mod import;
 mod planning;
 mod role;
 mod secret;
@@ -14,8 +15,9 @@ mod service;
 mod snapshot;
 
 pub use error::ServiceError;
+pub use import::{Import, Imported};
 pub use planning::Bounds;
 pub use role::{Permission, ROLES, Role, RoleRow};
-pub use secret::Secret;
+pub use secret::{Secret, sum};
 pub use service::{Clock, Service, State};
 pub use snapshot::Snapshot;

@@ -45,7 +45,7 @@ impl Secret {
 }
 
 /// SHA-256 in hexadecimal.
-pub(crate) fn sum(bytes: &[u8]) -> String {
+pub fn sum(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 

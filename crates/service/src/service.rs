@@ -9,7 +9,7 @@ use linewright_model::Version;
 use linewright_plan::{Subject, Survey, SurveyRequest, Trace, survey, trace};
 use linewright_search::trench::Limits;
 use linewright_store::{Committed, Proposal, Storage, Store};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::AbortHandle;
 
 use crate::accounts::Accounts;
@@ -59,6 +59,7 @@ pub struct Service {
     snapshot: watch::Receiver<Arc<Snapshot>>,
     state: watch::Receiver<State>,
     planners: Planners,
+    pub(crate) importing: Semaphore,
     following: AbortHandle,
 }
 
@@ -85,7 +86,17 @@ impl Service {
         let following = tokio::spawn(follower.run()).abort_handle();
         let planners = Planners::new(bounds);
         let accounts = Accounts::of(store.clone(), clock.clone());
-        Ok(Self { store, catalog: Arc::new(catalog), clock, accounts, snapshot, state, planners, following })
+        Ok(Self {
+            store,
+            catalog: Arc::new(catalog),
+            clock,
+            accounts,
+            snapshot,
+            state,
+            planners,
+            importing: Semaphore::new(1),
+            following,
+        })
     }
 
     /// Who is asking, and who may.

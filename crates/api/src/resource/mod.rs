@@ -3,12 +3,14 @@
 mod dto;
 mod list;
 mod mask;
+mod slots;
 
 use axum::http::HeaderValue;
 use axum::response::{IntoResponse, Response};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::Api;
+pub(crate) use list::Page;
 pub(crate) use mask::mask_trace;
 
 /// Version of the network that an answer is about.
@@ -17,7 +19,7 @@ const VERSION: &str = "linewright-version";
 const AGE: &str = "linewright-snapshot-age";
 
 pub(crate) fn routes() -> OpenApiRouter<Api> {
-    list::routes()
+    list::routes().merge(slots::routes())
 }
 
 /// An answer about the network, saying at which version and how old.

@@ -1,0 +1,187 @@
+//! Findings of the consistency rules, worked out once for each version.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::Response;
+use linewright_audit::{Finding, RULES, Severity, audit};
+use linewright_model::{AnyId, Network, Version};
+use linewright_service::Permission;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::Api;
+use crate::extract::Asked;
+use crate::problem::{Problem, ProblemDto};
+use crate::resource::{Page, answer};
+use crate::who::Who;
+
+/// Findings in a page at most, and unless asked.
+const PAGE: usize = 1_000;
+const USUAL: usize = 100;
+
+pub(crate) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(findings))
+}
+
+type Held = Option<(Version, Arc<Vec<Finding>>)>;
+
+/// The findings of the newest version that was asked for.
+#[derive(Clone, Default)]
+pub(crate) struct Findings(Arc<Mutex<Held>>);
+
+impl Findings {
+    fn held(&self, version: Version) -> Option<Arc<Vec<Finding>>> {
+        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        held.as_ref().filter(|(of, _)| *of == version).map(|(_, findings)| findings.clone())
+    }
+
+    fn hold(&self, version: Version, findings: &Arc<Vec<Finding>>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((version, findings.clone()));
+    }
+}
+
+/// Which findings.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct FindingsOf {
+    /// At least this severe: `error`, `warning`, `info`.
+    severity: Option<Least>,
+    /// Number of a rule.
+    rule: Option<u8>,
+    /// `next` of the page before.
+    #[param(max_length = 20)]
+    cursor: Option<String>,
+    /// Findings in the page.
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<usize>,
+}
+
+/// How severe at least.
+#[derive(Deserialize, ToSchema, Clone, Copy)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Least {
+    /// Errors only.
+    Error,
+    /// Also warnings.
+    Warning,
+    /// All.
+    Info,
+}
+
+/// A record by table and id.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Named {
+    /// Table: `place`, `cable`, `splice`, ...
+    table: &'static str,
+    /// Id in that table.
+    id: u32,
+    /// Business key; empty when the record is gone.
+    code: String,
+    /// Name; empty when it has none.
+    name: String,
+}
+
+pub(crate) fn named(network: &Network, id: AnyId) -> Named {
+    let tag = network.tag(id);
+    let text = |text: Option<&linewright_model::Text>| text.map(ToString::to_string).unwrap_or_default();
+    Named {
+        table: id.table.name(),
+        id: id.raw,
+        code: text(tag.map(|tag| &tag.code)),
+        name: text(tag.map(|tag| &tag.name)),
+    }
+}
+
+/// One breach of one rule.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Finding)]
+pub(crate) struct FindingDto {
+    /// Number of the rule.
+    rule: u8,
+    /// Stable code of the rule.
+    code: &'static str,
+    /// What the rule asks, Chinese and English.
+    title: [&'static str; 2],
+    /// `error`, `warning`, `info`.
+    severity: &'static str,
+    /// The record at fault.
+    subject: Named,
+    /// The other records concerned.
+    others: Vec<Named>,
+    /// What is wrong, with codes and figures.
+    message: String,
+}
+
+fn dto(network: &Network, finding: &Finding) -> FindingDto {
+    let rule = RULES.iter().find(|rule| rule.number == finding.number);
+    FindingDto {
+        rule: finding.number,
+        code: finding.code,
+        title: rule.map_or(["", ""], |rule| [rule.title_zh, rule.title_en]),
+        severity: match finding.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Info => "info",
+        },
+        subject: named(network, finding.subject),
+        others: finding.others.iter().map(|id| named(network, *id)).collect(),
+        message: finding.message.clone(),
+    }
+}
+
+/// Findings of the consistency rules
+///
+/// By rule, then by record. Worked out once for each version of the network.
+#[utoipa::path(get, path = "/api/v1/findings", tag = "network", params(FindingsOf), responses(
+    (status = 200, description = "A page", body = Page<FindingDto>),
+    (status = "4XX", description = "Refused", body = ProblemDto, content_type = "application/problem+json"),
+    (status = "5XX", description = "Too much work; the findings are worked out meanwhile: ask again", body = ProblemDto, content_type = "application/problem+json"),
+))]
+async fn findings(State(api): State<Api>, who: Who, Asked(of): Asked<FindingsOf>) -> Result<Response, Problem> {
+    who.must(Permission::Read)?;
+    let limit = of.limit.unwrap_or(USUAL);
+    if limit == 0 || limit > PAGE {
+        return Err(Problem::invalid("limit", format!("give 1 to {PAGE}")));
+    }
+    let from = of.cursor.as_deref().map_or(Ok(0), str::parse::<usize>);
+    let from = from.map_err(|_| Problem::invalid("cursor", "give the `next` of the page before"))?;
+    let least = match of.severity {
+        Some(Least::Error) => Severity::Error,
+        Some(Least::Warning) => Severity::Warning,
+        Some(Least::Info) | None => Severity::Info,
+    };
+    let (held, scope, now) = (api.findings().clone(), who.scope(), api.service().now());
+    let page = api.service().work(move |at, catalog| {
+        let (network, version) = (&at.network, at.version());
+        let all = held.held(version).unwrap_or_else(|| {
+            let found = Arc::new(audit(network, catalog, now));
+            held.hold(version, &found);
+            found
+        });
+        let wanted = |finding: &&Finding| {
+            finding.severity <= least
+                && of.rule.is_none_or(|rule| rule == finding.number)
+                && scope.sees(network, finding.subject)
+        };
+        let mut wanted = all.iter().filter(wanted).skip(from);
+        let items: Vec<FindingDto> = wanted.by_ref().take(limit).map(|finding| dto(network, finding)).collect();
+        let next = wanted.next().map(|_| from.saturating_add(limit).to_string());
+        Page { items, next, version: version.0 }
+    });
+    let page = page.await?;
+    Ok(answer(&api, Json(page)))
+}
+
+impl Named {
+    /// Puts in a code where the record is gone.
+    pub(crate) fn or_code(&mut self, code: Option<&str>) {
+        if self.code.is_empty() {
+            self.code = code.unwrap_or_default().to_owned();
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! Accounts and tokens, for those who manage them.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use linewright_service::accounts::{NewAccount, NewToken};
+use linewright_service::{Permission, ROLES, Role};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::Api;
+use crate::extract::{At, Body};
+use crate::problem::{Problem, ProblemDto};
+use crate::who::Who;
+
+pub(crate) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(roles))
+        .routes(routes!(accounts, add_account))
+        .routes(routes!(change_account))
+        .routes(routes!(tokens, add_token))
+        .routes(routes!(revoke_token))
+}
+
+/// A role and what it may do.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Role)]
+pub(crate) struct RoleDto {
+    /// Stable word.
+    role: &'static str,
+    /// Chinese and English.
+    name: [&'static str; 2],
+    /// What it may do.
+    permissions: Vec<&'static str>,
+}
+
+/// An account.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Account)]
+pub(crate) struct AccountDto {
+    username: String,
+    /// Name for people; empty for none.
+    display_name: String,
+    role: String,
+    /// District or county it is bound to; empty for all.
+    region: String,
+    disabled: bool,
+    created_at: DateTime<Utc>,
+    /// When it ends.
+    expires_at: Option<DateTime<Utc>>,
+    /// Until when no password is looked at.
+    locked_until: Option<DateTime<Utc>>,
+}
+
+/// An account to be made.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AccountOf {
+    #[schema(min_length = 1, max_length = 64)]
+    username: String,
+    #[serde(default)]
+    #[schema(max_length = 100)]
+    display_name: String,
+    /// A role of `GET /api/v1/roles`.
+    #[schema(max_length = 40)]
+    role: String,
+    /// District or county to bind it to.
+    #[schema(max_length = 100)]
+    region: Option<String>,
+    /// When it ends: for contractors.
+    expires_at: Option<DateTime<Utc>>,
+    #[schema(min_length = 10, max_length = 200, format = Password)]
+    password: String,
+}
+
+/// What to change of an account; what is left out stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AccountChange {
+    /// Whether it may not log in.
+    disabled: Option<bool>,
+    /// A new password.
+    #[schema(min_length = 10, max_length = 200, format = Password)]
+    password: Option<String>,
+}
+
+/// A token, without its secret.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Token)]
+pub(crate) struct TokenDto {
+    id: String,
+    /// Login name of the account it acts for.
+    account: String,
+    /// What it is for.
+    name: String,
+    /// What it may do.
+    scope: Vec<String>,
+    created_at: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+}
+
+/// A token to be made.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TokenOf {
+    #[schema(max_length = 64)]
+    account: String,
+    /// What it is for.
+    #[schema(min_length = 1, max_length = 100)]
+    name: String,
+    /// Permissions it gets of those of the account.
+    #[schema(min_items = 1, max_items = 10)]
+    scope: Vec<String>,
+    /// At most a year from now.
+    expires_at: DateTime<Utc>,
+}
+
+/// A token that was made.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MadeToken {
+    id: String,
+    /// The secret: shown this once.
+    token: String,
+}
+
+/// Roles, and what they may do
+#[utoipa::path(get, path = "/api/v1/roles", tag = "people", responses(
+    (status = 200, description = "The one table", body = Vec<RoleDto>),
+    (status = "4XX", description = "Refused", body = ProblemDto, content_type = "application/problem+json"),
+))]
+async fn roles(_who: Who) -> Json<Vec<RoleDto>> {
+    let role = |row: &linewright_service::RoleRow| RoleDto {
+        role: row.word,
+        name: [row.zh, row.en],
+        permissions: row.may.iter().map(|permission| permission.word()).collect(),
+    };
+    Json(ROLES.iter().map(role).collect())
+}
+
+/// All accounts
+#[utoipa::path(get, path = "/api/v1/accounts", tag = "people", responses(
+    (status = 200, description = "By name", body = Vec<AccountDto>),
+    (status = "4XX", description = "Refused", body = ProblemDto, content_type = "application/problem+json"),
+    (status = "5XX", description = "The database is lost", body = ProblemDto, content_type = "application/problem+json"),
+))]
+async fn accounts(State(api): State<Api>, who: Who) -> Result<Json<Vec<AccountDto>>, Problem> {
+    who.must(Permission::Accounts)?;
+    let all = api.service().accounts().all().await?.into_iter().map(|account| AccountDto {
+        username: account.name,
+        display_name: account.display_name,
+        role: account.role,
+        region: account.region,
+        disabled: account.disabled,
+        created_at: account.created_at,
+        expires_at: account.expires_at,
+        locked_until: account.locked_until,
+    });
+    Ok(Json(all.collect()))
+}
+
+/// Make an account
+#[utoipa::path(post, path = "/api/v1/accounts", tag = "people", request_body = AccountOf, responses(
+    (status = 201, description = "Made"),
+    (status = "4XX", description = "Refused", body = ProblemDto, content_type = "application/problem+json"),
+    (status = "5XX", description = "The database is lost", body = ProblemDto, content_type = "application/problem+json"),
+))]
+async fn add_account(State(api): State<Api>, who: Who, Body(of): Body<AccountOf>) -> Result<StatusCode, Problem> {
+    who.must(Permission::Accounts)?;
+    let role: Role = of.role.parse().map_err(|reason: String| Problem::invalid("role", reason))?;
+    for (field, text) in [("display_name", &of.display_name), ("region", of.region.as_ref().unwrap_or(&String::new()))]
+    {
+        if text.chars().count() > 100 || text.chars().any(char::is_control) {
+            return Err(Problem::invalid(field, "give at most 100 printable characters"));
+        }
+    }
+    let new = NewAccount {
+        name: of.username,
+        display_name: of.display_name,
+        role,
+        region: of.region.filter(|region| !region.trim().is_empty()),
+        expires_at: of.expires_at,
+        password: of.password,
+    };
+    api.service().accounts().add(new, &who.0.name, &who.0.via()).await?;
+    Ok(StatusCode::CREATED)
+}
+
+/// Disable an account, let it log in again, or give it another password
+///
+/// Its sessions end.
+#[utoipa::path(patch, path = "/api/v1/accounts/{username}", tag = "people", request_body = AccountChange,
+    params(("username" = String, Path, description = "Login name")), responses(
+    (status = 204, description = "Changed"),
+    (status = "4XX", description = "Refused", body = ProblemDto, content_type = "application/problem+json"),
+    (status = "5XX", description = "The database is lost", body = ProblemDto, content_type = "application/problem+json"),
+))]
+async fn change_account(
+    State(api): State<Api>,
+    who: Who,
+    At(name): At<String>,
+    Body(of): Body<AccountChange>,
+) -> Result<StatusCode, Problem> {
+    who.must(Permission::Accounts)?;
+    let accounts = api.service().accounts();
+    if of.disabled == Some(true) && name == who.0.name {
+        return Err(Problem::invalid("disabled", "an account does not disable itself"));
+    }
+    if of.disabled.is_none() && of.password.is_none() {
+        return Err(Problem::invalid("body", "give what to change: disabled or password"));
+    }
+    if let Some(password) = &of.password {
+        accounts.reset_password(&name, password, &who.0.name, &who.0.via()).await?;
+    }
+    if let Some(disabled) = of.disabled {
+        accounts.disable(&name, disabled, &who.0.name, &who.0.via()).await?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// All tokens, without their secrets
+#[utoipa::path(get, path = "/api/v1/tokens", tag = "people", responses(
+    (status = 200, description = "By account and time", body = Vec<TokenDto>),
+    (status = "4XX", description = "Refused", body = ProblemDto, content_type = "application/problem+json"),
+    (status = "5XX", description = "The database is lost", body = ProblemDto, content_type = "application/problem+json"),
+))]
+async fn tokens(State(api): State<Api>, who: Who) -> Result<Json<Vec<TokenDto>>, Problem> {
+    who.must(Permission::Accounts)?;
+    let all = api.service().accounts().tokens().await?.into_iter().map(|token| TokenDto {
+        id: token.id,
+        account: token.account,
+        name: token.name,
+        scope: token.scope.split(' ').map(str::to_owned).collect(),
+        created_at: token.created_at,
+        expires_at: token.expires_at,
+    });
+    Ok(Json(all.collect()))
+}
+
+/// Make a token
+#[utoipa::path(post, path = "/api/v1/tokens", tag = "people", request_body = TokenOf, responses(
+    (status = 201, description = "Made; its secret is shown this once", body = MadeToken),
+    (status = "4XX", description = "Refused", body = ProblemDto, content_type = "application/problem+json"),
+    (status = "5XX", description = "The database is lost", body = ProblemDto, content_type = "application/problem+json"),
+))]
+async fn add_token(State(api): State<Api>, who: Who, Body(of): Body<TokenOf>) -> Result<Response, Problem> {
+    who.must(Permission::Accounts)?;
+    let permission = |word: &String| {
+        let known = || Problem::invalid("scope", format!("{word:?} is no permission; GET /api/v1/roles names them"));
+        Permission::of_word(word).ok_or_else(known)
+    };
+    let new = NewToken {
+        account: of.account,
+        name: of.name,
+        scope: of.scope.iter().map(permission).collect::<Result<_, _>>()?,
+        expires_at: of.expires_at,
+    };
+    let (id, secret) = api.service().accounts().add_token(new, &who.0.name, &who.0.via()).await?;
+    Ok((StatusCode::CREATED, Json(MadeToken { id, token: secret.reveal().to_owned() })).into_response())
+}
+
+/// Take a token back
+#[utoipa::path(delete, path = "/api/v1/tokens/{id}", tag = "people",
+    params(("id" = String, Path, description = "Id, as listed")), responses(
+    (status = 204, description = "Taken back"),
+    (status = "4XX", description = "Refused", body = ProblemDto, content_type = "application/problem+json"),
+    (status = "5XX", description = "The database is lost", body = ProblemDto, content_type = "application/problem+json"),
+))]
+async fn revoke_token(State(api): State<Api>, who: Who, At(id): At<String>) -> Result<StatusCode, Problem> {
+    who.must(Permission::Accounts)?;
+    match api.service().accounts().revoke_token(&id, &who.0.name, &who.0.via()).await? {
+        true => Ok(StatusCode::NO_CONTENT),
+        false => Err(Problem::not_found("there is no such token").of_field("id")),
+    }
+}

@@ -1,0 +1,114 @@
+//! Every endpoint that reads, by snapshot: what a client gets is reviewed as a diff.
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use crate::bench::{Bench, Engine, on_both};
+
+on_both!(every_reading_endpoint_answers, tiles_are_drawn_and_kept);
+
+/// What is asked, and the name of its snapshot.
+const ASKED: &[(&str, &str)] = &[
+    ("me", "/api/v1/session"),
+    ("search", "/api/v1/search?q=%E4%B8%96%E7%BA%AA%E5%A4%A7%E9%81%93288&limit=3"),
+    ("places", "/api/v1/places?bbox=120.88,31.98,120.882,31.983&limit=2"),
+    ("places_geojson", "/api/v1/places?kind=cabinet&limit=1&format=geojson"),
+    ("span", "/api/v1/spans?code=GD-CC-26"),
+    ("cables", "/api/v1/cables?q=gl-0048"),
+    ("cable", "/api/v1/cables/47"),
+    ("cable_slots", "/api/v1/cables/47/slots?limit=2"),
+    ("devices", "/api/v1/devices?kind=splitter&limit=1"),
+    ("device_slots", "/api/v1/devices/0/slots?limit=2&cursor=3"),
+    ("trails", "/api/v1/trails?limit=1"),
+    ("links", "/api/v1/links?limit=1"),
+    ("addresses", "/api/v1/addresses?code=DZ-CC-001"),
+    ("trace", "/api/v1/trace?element=GL-0048/1"),
+    ("impact", "/api/v1/impact?element=cable:GL-0048"),
+    ("findings", "/api/v1/findings?severity=warning&limit=1"),
+    ("changes", "/api/v1/changes"),
+    ("change", "/api/v1/changes/1"),
+    ("products", "/api/v1/products"),
+    ("roles", "/api/v1/roles"),
+    ("tokens", "/api/v1/tokens"),
+    ("readyz", "/readyz"),
+];
+
+fn shortened(mut value: Value) -> String {
+    // Random or long.
+    if let Some(token) = value.get_mut("csrf_token") {
+        *token = json!("(random)");
+    }
+    if let Some(records) = value.get_mut("records").and_then(Value::as_array_mut) {
+        records.truncate(2);
+    }
+    serde_json::to_string_pretty(&value).unwrap()
+}
+
+async fn every_reading_endpoint_answers(engine: Engine) {
+    let bench = Bench::new(engine).await;
+    let admin = bench.person("administrator").await;
+    for (name, path) in ASKED {
+        let answer = bench.get(&admin, path).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+        if path.starts_with("/api/v1/") && answer.headers.contains_key("linewright-version") {
+            assert_eq!(answer.headers["linewright-version"], "1", "{path}");
+            assert_eq!(answer.headers["linewright-snapshot-age"], "0", "{path}");
+        }
+        // One snapshot for both databases: they answer the same.
+        assert_snapshot!(*name, shortened(answer.json()));
+    }
+    let survey = r#"{"customer": {"address": "DZ-CC-002"}, "product": "data", "bandwidth": "155M", "alternatives": 1}"#;
+    let answer = bench.post(&admin, "/api/v1/survey", survey).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert_snapshot!("survey", shortened(answer.json()));
+    assert_eq!(bench.get(&admin, "/healthz").await.text(), "ok\n");
+    let metrics = bench.get(&admin, "/metrics").await.text();
+    let counted = "linewright_requests_total{method=\"POST\",path=\"/api/v1/survey\",status=\"200\"} 1";
+    assert!(metrics.contains(counted) && metrics.contains("linewright_network_version 1"), "{metrics}");
+}
+
+#[test]
+fn the_description_is_reviewed() {
+    assert_snapshot!("openapi", linewright_api::openapi().to_pretty_json().unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_and_docs_fetch_nothing_from_elsewhere() {
+    let bench = Bench::new(Engine::Sqlite).await;
+    let admin = bench.person("administrator").await;
+    for path in ["/", "/api/v1/docs", "/api/v1/docs.js"] {
+        let answer = bench.get(&admin, path).await;
+        assert_eq!(answer.status, 200, "{path}");
+        assert!(!answer.text().contains("://"), "{path}");
+        assert!(answer.headers["content-security-policy"].to_str().unwrap().contains("default-src 'self'"));
+    }
+    let description = bench.get(&admin, "/api/v1/openapi.json").await.json();
+    assert_eq!(description["openapi"], "3.1.0");
+}
+
+async fn tiles_are_drawn_and_kept(engine: Engine) {
+    let bench = Bench::new(engine).await;
+    let viewer = bench.person("viewer").await;
+    let tile = bench.get(&viewer, "/api/v1/tiles/14/13693/6654.mvt").await;
+    assert_eq!(tile.status, 200);
+    assert_eq!(tile.headers["content-type"], "application/vnd.mapbox-vector-tile");
+    for layer in ["span", "cable", "place", "premise"] {
+        assert!(tile.bytes.windows(layer.len()).any(|window| window == layer.as_bytes()), "{layer}");
+    }
+    assert!(tile.bytes.len() < 500_000);
+    let again = bench.get(&viewer, "/api/v1/tiles/14/13693/6654").await;
+    assert_eq!(again.bytes, tile.bytes);
+    let request = axum::http::Request::get("/api/v1/tiles/14/13693/6654").header("cookie", &viewer.cookie);
+    let request = request.header("if-none-match", tile.headers["etag"].clone());
+    assert_eq!(bench.send(request.body(axum::body::Body::empty()).unwrap()).await.status, 304);
+    assert_eq!(bench.get(&viewer, "/api/v1/tiles/14/0/0").await.status, 204);
+    // From afar only what is important is drawn.
+    let afar = bench.get(&viewer, "/api/v1/tiles/8/213/103").await;
+    assert!(afar.status == 200 && afar.bytes.len() < tile.bytes.len());
+    // Somebody bound to another county sees less of the same tile.
+    let bound = bench.person("bound").await;
+    let less = bench.get(&bound, "/api/v1/tiles/14/13693/6654").await;
+    let has = |word: &str| less.bytes.windows(word.len()).any(|window| window == word.as_bytes());
+    assert!(!has("premise") && !has("NT-CC-"), "nothing that stands in 崇川区 for an account of 通州区");
+    assert!(less.bytes.len() < tile.bytes.len());
+}

@@ -1,0 +1,10 @@
+//! The service as a client sees it, on both databases.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails says so by a panic")]
+
+mod bad;
+mod bench;
+mod endpoints;
+mod files;
+mod nodes;
+mod people;

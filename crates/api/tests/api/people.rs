@@ -1,0 +1,113 @@
+//! Roles, regions, tokens, logging in and what is written down.
+
+use axum::body::Body;
+use axum::http::Request;
+use linewright_service::{Permission, ROLES};
+use serde_json::json;
+
+use crate::bench::{Bench, Engine, PASSWORD, on_both, post};
+
+on_both!(every_role_may_what_the_table_says, another_region_is_not_seen, somebody_logs_in_and_out, tokens_and_contacts);
+
+async fn every_role_may_what_the_table_says(engine: Engine) {
+    let bench = Bench::new(engine).await;
+    let survey = r#"{"customer": {"address": "DZ-CC-002"}, "product": "data", "alternatives": 1}"#;
+    let account =
+        |name: &str| format!(r#"{{"username": "{name}-2", "role": "administrator", "password": "{PASSWORD}"}}"#);
+    for row in ROLES {
+        let who = bench.person(row.word).await;
+        let check = |permission: Permission, status: u16, what: &str| {
+            let expected = row.role.may(permission);
+            assert_eq!(status != 403, expected, "{} and {what}: {status}", row.word);
+        };
+        check(Permission::Read, bench.get(&who, "/api/v1/places?limit=1").await.status, "places");
+        check(Permission::Read, bench.get(&who, "/api/v1/tiles/14/13693/6654").await.status, "tile");
+        check(Permission::Survey, bench.post(&who, "/api/v1/survey", survey).await.status, "survey");
+        check(Permission::Change, bench.post(&who, "/api/v1/imports", "{}").await.status, "import");
+        check(Permission::Export, bench.get(&who, "/api/v1/export?format=native").await.status, "export");
+        check(Permission::Contacts, bench.get(&who, "/api/v1/trails/0?contacts=show").await.status, "contacts");
+        check(Permission::Audit, bench.get(&who, "/api/v1/audit").await.status, "audit");
+        check(Permission::Accounts, bench.get(&who, "/api/v1/accounts").await.status, "accounts");
+        check(Permission::Accounts, bench.get(&who, "/api/v1/tokens").await.status, "tokens");
+        let made = bench.post(&who, "/api/v1/accounts", &account(row.word)).await.status;
+        check(Permission::Accounts, made, "making an administrator");
+    }
+}
+
+async fn another_region_is_not_seen(engine: Engine) {
+    let bench = Bench::new(engine).await;
+    let bound = bench.person("bound").await;
+    // GL-0048 lies in 崇川区, the account is bound to 通州区.
+    bench.get(&bound, "/api/v1/cables/47").await.is(403, "other-region", Some("id"));
+    bench.get(&bound, "/api/v1/cables/47/slots").await.is(403, "other-region", Some("id"));
+    bench.get(&bound, "/api/v1/trace?element=GL-0048").await.is(403, "other-region", Some("element"));
+    bench.get(&bound, "/api/v1/impact?element=GL-0048").await.is(403, "other-region", Some("element"));
+    let survey = r#"{"customer": {"address": "DZ-CC-002"}, "product": "data", "alternatives": 1}"#;
+    bench.post(&bound, "/api/v1/survey", survey).await.is(403, "other-region", Some("customer"));
+    bench.get(&bound, "/api/v1/export?format=native").await.is(403, "other-region", None);
+    assert_eq!(bench.get(&bound, "/api/v1/search?q=GL-0048").await.json()["items"], json!([]));
+    let places = bench.get(&bound, "/api/v1/places?limit=1000").await.json();
+    let places = places["items"].as_array().unwrap();
+    assert!(!places.is_empty() && places.iter().all(|place| place["region"] == "通州区"));
+}
+
+async fn somebody_logs_in_and_out(engine: Engine) {
+    let bench = Bench::new(engine).await;
+    let log_in = |password: &str| {
+        let body = json!({"username": "planner", "password": password}).to_string();
+        let request = Request::post("/api/v1/session").header("content-type", "application/json");
+        request.body(Body::from(body)).unwrap()
+    };
+    bench.send(log_in("wrong wrong")).await.is(401, "wrong-password", None);
+    let answer = bench.send(log_in(PASSWORD)).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let cookie = answer.headers["set-cookie"].to_str().unwrap().to_owned();
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict") && cookie.contains("Max-Age=43200"));
+    let person = crate::bench::Person {
+        cookie: cookie.split(';').next().unwrap().to_owned(),
+        csrf: answer.json()["csrf_token"].as_str().unwrap().to_owned(),
+    };
+    assert_eq!(bench.get(&person, "/api/v1/session").await.json()["username"], "planner");
+    let mut out = post(&person, "/api/v1/session", "");
+    *out.method_mut() = axum::http::Method::DELETE;
+    assert_eq!(bench.send(out).await.status, 204);
+    bench.get(&person, "/api/v1/session").await.is(401, "not-logged-in", None);
+}
+
+async fn tokens_and_contacts(engine: Engine) {
+    let bench = Bench::new(engine).await;
+    let admin = bench.person("administrator").await;
+    let body =
+        r#"{"account": "planner", "name": "CRM", "scope": ["read", "contacts"], "expires_at": "2027-01-01T00:00:00Z"}"#;
+    let made = bench.post(&admin, "/api/v1/tokens", body).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    let bearer = format!("Bearer {}", made.json()["token"].as_str().unwrap());
+    let ask = |path: &str| Request::get(path).header("authorization", &bearer);
+    let circuits = bench.send(ask("/api/v1/trails?kind=circuit&limit=1000").body(Body::empty()).unwrap()).await.json();
+    let customer = |trail: &serde_json::Value| trail["customer"].as_str().unwrap_or_default().to_owned();
+    let served = circuits["items"].as_array().unwrap().iter().find(|trail| !customer(trail).is_empty());
+    let all = bench.send(ask("/api/v1/trails?limit=1000").body(Body::empty()).unwrap()).await.json();
+    let served = served.or_else(|| all["items"].as_array().unwrap().iter().find(|trail| !customer(trail).is_empty()));
+    let trail = served.expect("somebody is served");
+    assert!(customer(trail).ends_with("**"), "{trail}");
+    let path = format!("{}?contacts=show", trail["href"].as_str().unwrap());
+    let shown = ask(&path).header("x-reason", "%E5%B7%A5%E5%8D%95 7").body(Body::empty()).unwrap();
+    let shown = bench.send(shown).await;
+    assert_eq!(shown.status, 200, "{}", shown.text());
+    assert!(!customer(&shown.json()).ends_with("**"), "{}", shown.text());
+    let audit = bench.get(&admin, "/api/v1/audit?limit=2").await.json();
+    let line = audit["items"].as_array().unwrap().iter().find(|line| line["action"] == "contacts.read").unwrap();
+    assert_eq!((&line["who"], &line["why"]), (&json!("planner"), &json!("工单 7")));
+    assert!(line["via"].as_str().unwrap().starts_with("token:"));
+    // Beyond its scope.
+    let survey =
+        Request::post("/api/v1/survey").header("authorization", &bearer).header("content-type", "application/json");
+    bench.send(survey.body(Body::from("{}")).unwrap()).await.is(400, "invalid-value", Some("body"));
+    let findings = bench.send(ask("/api/v1/accounts").body(Body::empty()).unwrap()).await;
+    findings.is(403, "forbidden", None);
+    // Taken back.
+    let mut revoke = post(&admin, &format!("/api/v1/tokens/{}", made.json()["id"].as_str().unwrap()), "");
+    *revoke.method_mut() = axum::http::Method::DELETE;
+    assert_eq!(bench.send(revoke).await.status, 204);
+    bench.send(ask("/api/v1/places").body(Body::empty()).unwrap()).await.is(401, "not-logged-in", None);
+}
