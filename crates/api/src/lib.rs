@@ -25,6 +25,7 @@ mod system;
 mod tiles;
 mod trace;
 mod who;
+mod wire;
 
 use std::sync::Arc;
 use std::time::Duration;

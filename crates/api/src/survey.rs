@@ -109,7 +109,7 @@ impl SurveyOf {
 /// Ranked ways to connect, element by element, with light budget, bill and lead time; what cannot serve, and why. The
 /// answer is the same value as that of `linewright survey --json`. Nothing is reserved.
 #[utoipa::path(post, path = "/api/v1/survey", tag = "plan", request_body = SurveyOf, responses(
-    (status = 200, description = "The answer", body = serde_json::Value),
+    (status = 200, description = "The answer", body = crate::wire::Survey),
     (status = "4XX", description = "Refused", body = ProblemDto, content_type = "application/problem+json"),
     (status = "5XX", description = "Too much work, or not finished in time", body = ProblemDto, content_type = "application/problem+json"),
 ))]

@@ -37,7 +37,7 @@ pub(crate) struct TraceOf {
 
 /// What an element rides on, down to the duct, and what it carries, up to the customers
 #[utoipa::path(get, path = "/api/v1/trace", tag = "plan", params(TraceOf), responses(
-    (status = 200, description = "The trace: the same value as `linewright trace --json`", body = serde_json::Value),
+    (status = 200, description = "The trace: the same value as `linewright trace --json`", body = crate::wire::Trace),
     (status = "4XX", description = "Refused", body = ProblemDto, content_type = "application/problem+json"),
     (status = "5XX", description = "Too much work", body = ProblemDto, content_type = "application/problem+json"),
 ))]

@@ -69,7 +69,14 @@ async fn every_reading_endpoint_answers(engine: Engine) {
 
 #[test]
 fn the_description_is_reviewed() {
-    assert_snapshot!("openapi", linewright_api::openapi().to_pretty_json().unwrap());
+    let description = linewright_api::openapi();
+    assert_snapshot!("openapi", description.to_pretty_json().unwrap());
+    // Whatever is referred to is there.
+    let text = description.to_json().unwrap();
+    let schemas = &description.components.as_ref().unwrap().schemas;
+    for name in text.split("#/components/schemas/").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(schemas.contains_key(name), "{name} is not described");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
