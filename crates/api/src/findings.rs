@@ -50,6 +50,7 @@ impl Findings {
 #[into_params(parameter_in = Query)]
 pub(crate) struct FindingsOf {
     /// At least this severe: `error`, `warning`, `info`.
+    #[param(inline)]
     severity: Option<Least>,
     /// Number of a rule.
     rule: Option<u8>,

@@ -51,6 +51,7 @@ pub(crate) struct ListOf {
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<usize>,
     /// `geojson` for a FeatureCollection.
+    #[param(inline)]
     format: Option<Form>,
 }
 
@@ -61,6 +62,7 @@ pub(crate) struct ListOf {
 pub(crate) struct OneOf {
     /// `show` for the customer as it is: needs the permission `contacts` and the header `X-Reason`, and is written into
     /// the audit log.
+    #[param(inline)]
     contacts: Option<Contacts>,
 }
 
