@@ -58,6 +58,9 @@ pub(crate) const REQUEST_ID: &str = "x-request-id";
 /// Largest body of a request that brings no files, bytes.
 const BODY_BYTES: usize = 256 * 1024;
 
+/// Attempts to log in a second that one address may make for long; four times as many at once.
+const LOG_INS_PER_SECOND: u32 = 5;
+
 /// A file of the console.
 #[derive(Clone, Copy, Debug)]
 pub struct Asset {
@@ -102,6 +105,7 @@ struct Shared {
     findings: Findings,
     metrics: Metrics,
     rate: Rate,
+    log_ins: Rate,
 }
 
 impl Api {
@@ -125,7 +129,12 @@ impl Api {
         &self.0.metrics
     }
 
-    /// Counts a request against the rate of an account or address; refuses it above that.
+    /// Counts an attempt to log in against the rate of an address; refuses it above that.
+    pub(crate) fn count_log_in(&self, from: &str) -> Result<(), Problem> {
+        self.0.log_ins.count(from)
+    }
+
+    /// Counts a request against the rate of an account; refuses it above that.
     pub(crate) fn count_request(&self, of: &str) -> Result<(), Problem> {
         self.0.rate.count(of)
     }
@@ -161,6 +170,7 @@ pub fn router(service: Arc<Service>, config: Config) -> Router {
         findings: Findings::default(),
         metrics: Metrics::new(),
         rate: Rate::new(config.requests_per_second),
+        log_ins: Rate::new(LOG_INS_PER_SECOND),
     }));
     let (router, described) = routes().split_for_parts();
     let router = router.merge(docs::routes(docs::finished(described)));

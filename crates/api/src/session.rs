@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 use crate::Api;
 use crate::extract::Body;
 use crate::problem::{Problem, ProblemDto, internal};
-use crate::who::{COOKIE_NAME, Who, cookie, same_site};
+use crate::who::{COOKIE_NAME, From, Who, cookie, same_site};
 
 pub(crate) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(log_in, me, log_out)).routes(routes!(set_up)).routes(routes!(change_password))
@@ -109,9 +109,14 @@ impl Me {
     (status = 200, description = "Logged in", body = Me, headers(("Set-Cookie" = String, description = "The session"))),
     (status = "4XX", description = "Refused", body = ProblemDto, content_type = "application/problem+json"),
 ))]
-async fn log_in(State(api): State<Api>, headers: HeaderMap, Body(given): Body<LogIn>) -> Result<Response, Problem> {
+async fn log_in(
+    State(api): State<Api>,
+    from: From,
+    headers: HeaderMap,
+    Body(given): Body<LogIn>,
+) -> Result<Response, Problem> {
     same_site(&headers)?;
-    api.count_request("log-in")?;
+    api.count_log_in(&from.0)?;
     let logged_in = api.service().accounts().log_in(&given.username, &given.password).await?;
     welcome(&api, &logged_in)
 }
@@ -156,9 +161,14 @@ async fn log_out(State(api): State<Api>, headers: HeaderMap, who: Who) -> Result
     (status = 200, description = "Made and logged in", body = Me),
     (status = "4XX", description = "Refused", body = ProblemDto, content_type = "application/problem+json"),
 ))]
-async fn set_up(State(api): State<Api>, headers: HeaderMap, Body(given): Body<SetUp>) -> Result<Response, Problem> {
+async fn set_up(
+    State(api): State<Api>,
+    from: From,
+    headers: HeaderMap,
+    Body(given): Body<SetUp>,
+) -> Result<Response, Problem> {
     same_site(&headers)?;
-    api.count_request("log-in")?;
+    api.count_log_in(&from.0)?;
     let reason = "this is no setup link".to_owned();
     let link = Secret::given(&given.link).ok_or(ServiceError::Invalid { field: "link", reason })?;
     let logged_in = api.service().accounts().set_up(&link, &given.username, &given.password).await?;

@@ -1,6 +1,9 @@
 //! Who is asking: a cookie of a browser, or a token of a program.
 
-use axum::extract::FromRequestParts;
+use std::convert::Infallible;
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
@@ -50,6 +53,18 @@ impl FromRequestParts<Api> for Who {
         };
         api.count_request(&caller.name)?;
         Ok(Who(caller))
+    }
+}
+
+/// The address a request comes from, for counting; behind a proxy that of the proxy.
+pub(crate) struct From(pub(crate) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for From {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        Ok(From(peer.map_or_else(|| "unknown".to_owned(), |ConnectInfo(peer)| peer.ip().to_string())))
     }
 }
 

@@ -676,9 +676,10 @@ pub enum Least {
 /// `backup`
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
-The file holds every table and the whole log of changes at one version, as lines of JSON with a count and a SHA-256 at
+The file holds every table of the network and the whole log of changes at one version, as lines of JSON with a count and a SHA-256 at
 the end. Others may work on the database meanwhile. It appears under its name when it is whole and on disk. Compress or
-encrypt it with whatever you use for that.
+encrypt it with whatever you use for that. Accounts, tokens and the audit log of `serve` are not in it: they stay in their
+database.
 
 Examples:
   linewright backup monday.backup

@@ -119,6 +119,7 @@ impl Listening {
         let told = async {
             stopped.await.ok();
         };
+        let router = router.into_make_service_with_connect_info::<SocketAddr>();
         let serving = axum::serve(self.socket, router).with_graceful_shutdown(told).into_future();
         tokio::pin!(serving);
         let failed = |error| Failure::System { what: "serve", error };
