@@ -114,8 +114,8 @@ pub(crate) struct FindingDto {
     subject: Named,
     /// The other records concerned.
     others: Vec<Named>,
-    /// What is wrong, with codes and figures.
-    message: String,
+    /// What is wrong, with codes and figures, Chinese and English.
+    message: [String; 2],
 }
 
 fn dto(network: &Network, finding: &Finding) -> FindingDto {
@@ -131,7 +131,7 @@ fn dto(network: &Network, finding: &Finding) -> FindingDto {
         },
         subject: named(network, finding.subject),
         others: finding.others.iter().map(|id| named(network, *id)).collect(),
-        message: finding.message.clone(),
+        message: [finding.message.zh.clone(), finding.message.en.clone()],
     }
 }
 
