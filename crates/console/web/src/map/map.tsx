@@ -151,7 +151,8 @@ export function NetworkMap({ theme, drawn, first, crosshair, onClick, ref }: Pro
   useImperativeHandle(ref, () => ({
     show(box, near) {
       const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
-      map.current?.fitBounds(box, { padding: room(map.current), maxZoom: near ? 16.5 : 15.5, animate: !calm, duration: 700 });
+      // One thing stands in the middle; a whole answer leaves room for the buttons.
+      map.current?.fitBounds(box, { padding: near ? 80 : room(map.current), maxZoom: near ? 16.5 : 15.5, animate: !calm, duration: 700 });
     },
     zoom(by) {
       if (by > 0) map.current?.zoomIn();
