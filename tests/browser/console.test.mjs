@@ -116,6 +116,19 @@ describe('the console', () => {
     await close(page);
   });
 
+  test('a coordinate from another system is converted', async () => {
+    const page = await desk();
+    await page.locator('#end-customer').fill('120.8866, 31.9850');
+    await page.locator('.survey-form .ant-select').filter({ has: page.locator('#crs') }).click();
+    await page.locator('.ant-select-item-option').filter({ hasText: 'GCJ-02' }).click();
+    await page.locator('.survey-form button[type=submit]').click();
+    await page.waitForSelector('.answer');
+    const [, lon, lat] = /(120\.\d{6}), (31\.\d{6}) WGS-84/.exec(await page.locator('.sheet').textContent());
+    // The two systems are some 500 m apart there.
+    assert.ok(120.8866 - Number(lon) > 0.003 && 31.985 - Number(lat) > 0.001, `${lon}, ${lat}`);
+    await close(page);
+  });
+
   test('search by keyboard, and what an element carries and rides on', async () => {
     const page = await desk();
     await page.locator('.search input').focus();

@@ -202,7 +202,7 @@ export function placeKind(key: PlaceKind): string {
 }
 
 /** The kind of a step of a trace: its only value, whatever it is a kind of. */
-export function stepKind(kinds: Record<string, unknown> | undefined, of: string): string {
+export function stepKind(kinds: Record<string, unknown> | null | undefined, of: string): string {
   const value = kinds && Object.values(kinds)[0];
   if (typeof value === 'string') return value;
   if (value && typeof value === 'object' && 'site' in value) return `site_${String(value.site)}`;

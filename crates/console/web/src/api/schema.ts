@@ -4,6 +4,44 @@
  */
 
 export interface paths {
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All accounts */
+        get: operations["accounts"];
+        put?: never;
+        /** Make an account */
+        post: operations["add_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{username}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Disable an account, let it log in again, or give it another password
+         * @description Its sessions end.
+         */
+        patch: operations["change_account"];
+        trace?: never;
+    };
     "/api/v1/addresses": {
         parameters: {
             query?: never;
@@ -30,6 +68,23 @@ export interface paths {
         };
         /** A standard address */
         get: operations["address"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did or read what, and why; newest first */
+        get: operations["audit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -72,6 +127,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cables/{id}/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cores of a cable section */
+        get: operations["cores"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was changed, newest first */
+        get: operations["changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/changes/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One change, with its records */
+        get: operations["change"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices": {
         parameters: {
             query?: never;
@@ -100,6 +206,108 @@ export interface paths {
         get: operations["device"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ports of a device */
+        get: operations["ports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take the network out as files
+         * @description A zip archive of the files of the format, with a note of who took it out, when and why. Needs the permission `export`
+         *     and the header `X-Reason`; every export is in the audit log.
+         */
+        get: operations["export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Findings of the consistency rules
+         * @description By rule, then by record. Worked out once for each version of the network.
+         */
+        get: operations["findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/impact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What fails with an element: the closure upwards
+         * @description Every trail above it, each once; as far as the records go. Protection is not weighed.
+         */
+        get: operations["impact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import files
+         * @description All or nothing. Each problem is a finding with file, record, field and reason; an error refuses the whole import
+         *     (`refused` is true and nothing is changed). The same files imported twice change nothing. With `Accept:
+         *     text/event-stream` the answer is a stream of `progress` events (`{"done", "total"}` records) and one last event,
+         *     `imported` or `problem`. `If-Match` with a version of the network imports only while that is the newest;
+         *     `Idempotency-Key` makes a repeated request answer as the first.
+         */
+        post: operations["import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -166,6 +374,40 @@ export interface paths {
         };
         /** A place */
         get: operations["place"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is sold */
+        get: operations["products"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Roles, and what they may do */
+        get: operations["roles"];
         put?: never;
         post?: never;
         delete?: never;
@@ -335,6 +577,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All tokens, without their secrets */
+        get: operations["tokens"];
+        put?: never;
+        /** Make a token */
+        post: operations["add_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a token back */
+        delete: operations["revoke_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/trace": {
         parameters: {
             query?: never;
@@ -441,6 +718,63 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An account. */
+        Account: {
+            /** Format: date-time */
+            created_at: string;
+            disabled: boolean;
+            /** @description Name for people; empty for none. */
+            display_name: string;
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            expires_at?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when no password is looked at.
+             */
+            locked_until?: string | null;
+            /** @description District or county it is bound to; empty for all. */
+            region: string;
+            role: string;
+            username: string;
+        };
+        /** @description What to change of an account; what is left out stays. */
+        AccountChange: {
+            /** @description Whether it may not log in. */
+            disabled?: boolean | null;
+            /**
+             * Format: password
+             * @description A new password.
+             */
+            password?: string | null;
+        };
+        /** @description An account to be made. */
+        AccountOf: {
+            display_name?: string;
+            /**
+             * Format: date-time
+             * @description When it ends: for contractors.
+             */
+            expires_at?: string | null;
+            /** Format: password */
+            password: string;
+            /** @description District or county to bind it to. */
+            region?: string | null;
+            /** @description A role of `GET /api/v1/roles`. */
+            role: string;
+            username: string;
+        };
+        /** @description One activity of the lead time. */
+        Activity: {
+            about?: components["schemas"]["NamedRecord"] | null;
+            activity: string;
+            /** @description Whether it runs beside the other preparations. */
+            parallel: boolean;
+            /** Format: int32 */
+            working_days: number;
+        };
         /** @description A standard address and the boxes that list its building. */
         Address: components["schemas"]["Common"] & {
             /** @description Boxes and cabinets that list the building. */
@@ -448,6 +782,233 @@ export interface components {
             premises?: components["schemas"]["Reference"] | null;
             /** @description Full text. */
             text: string;
+        };
+        /** @description Everything above an element, each thing once. */
+        Affected: {
+            cables: number;
+            /** @description Masked. */
+            customers: string[];
+            links: number;
+            trails: number;
+        };
+        /** @description A circuit or optical route that fails with an element. */
+        AffectedTrail: {
+            code: string;
+            /** @description Customer, masked; empty when unknown. */
+            customer: string;
+            /** @description Service grade. */
+            grade?: string | null;
+            /**
+             * Format: int32
+             * @description Id of the trail.
+             */
+            id: number;
+            /** @description Layer: `fibre`, ..., `circuit`. */
+            layer: string;
+            /** @description Name; empty when it has none. */
+            name: string;
+        };
+        /** @description One way to connect the customer. */
+        Alternative: {
+            /** @description Where the customer is brought into plant. */
+            access_point: components["schemas"]["NamedRecord"];
+            bill: components["schemas"]["BillLine"][];
+            budget?: components["schemas"]["Budget"] | null;
+            container?: components["schemas"]["Container"] | null;
+            /** Format: int64 */
+            cost_cny: number;
+            /** @description Whether the access point lists the building; none without a list. */
+            covers?: boolean | null;
+            /**
+             * Format: double
+             * @description Length of new drop or cable, metres.
+             */
+            drop_m: number;
+            expansions: components["schemas"]["Expansion"][];
+            holdings: components["schemas"]["SlotHolding"][];
+            lead_time: components["schemas"]["LeadTime"];
+            /**
+             * Format: double
+             * @description Length of glass in all, metres.
+             */
+            length_m: number;
+            /** @description Parties to be notified before work. */
+            notify: [
+                {
+                    code: string;
+                    /** Format: int32 */
+                    id: number;
+                    /** @description Empty when it has none. */
+                    name: string;
+                    /** @description `place`, `span`, `cable`, `device`, `splice`, `jumper`, `trail`, `link`, `slot_mark`, `address`, `dataset`. */
+                    table: string;
+                },
+                string
+            ][];
+            /** @description 1 is the best. */
+            rank: number;
+            /** @description Records the answer rests on, with the versions they were read at. */
+            relied_on: [
+                {
+                    code: string;
+                    /** Format: int32 */
+                    id: number;
+                    /** @description Empty when it has none. */
+                    name: string;
+                    /** @description `place`, `span`, `cable`, `device`, `splice`, `jumper`, `trail`, `link`, `slot_mark`, `address`, `dataset`. */
+                    table: string;
+                },
+                number
+            ][];
+            route: components["schemas"]["RouteElement"][];
+            technology: components["schemas"]["Technology"];
+            /** @description Cables whose occupancy must be checked on site. */
+            to_check: components["schemas"]["NamedRecord"][];
+            verdict: components["schemas"]["Verdict"];
+        };
+        /** @description One line. */
+        AuditLine: {
+            /** @description What: `login`, `login.refused`, `logout`, `import`, `export`, `contacts.read`, `account.add`, ... */
+            action: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            seq: number;
+            /** @description To what. */
+            subject: string;
+            /** @description `session`, `token:ID`, `cli`, `demo`, `setup`. */
+            via: string;
+            /** @description Login name, or who ran the command. */
+            who: string;
+            /** @description Why, as said. */
+            why: string;
+        };
+        /** @description One line of a bill of quantities. */
+        BillLine: {
+            /** Format: int64 */
+            amount_cny: number;
+            /** @description Key of the price book. */
+            item: string;
+            /** Format: double */
+            quantity: number;
+            unit: string;
+        };
+        /** @description Why a candidate cannot serve. */
+        Block: {
+            blocked: [
+                "idle" | "reserved" | "occupied" | "releasing" | "set_aside" | "selected" | "standby" | "out_of_use" | "leftover" | "damaged" | "under_test" | "temporary" | "unknown",
+                number
+            ][];
+            cables: components["schemas"]["NamedRecord"][];
+            /** Format: int32 */
+            free: number;
+            /** Format: int32 */
+            needed: number;
+            /** @enum {string} */
+            why: "no_free_cores";
+        } | {
+            branches: number;
+            splitter: components["schemas"]["NamedRecord"];
+            /** @enum {string} */
+            why: "no_free_branch";
+        } | {
+            splitter: components["schemas"]["NamedRecord"];
+            /** @enum {string} */
+            why: "not_fed";
+        } | {
+            at: components["schemas"]["NamedRecord"];
+            splitter: components["schemas"]["NamedRecord"];
+            /** @enum {string} */
+            why: "feeder_broken";
+        } | {
+            reason: string;
+            /** @enum {string} */
+            why: "not_computable";
+        } | {
+            device: components["schemas"]["NamedRecord"];
+            ports: number;
+            rates: string[];
+            /** @enum {string} */
+            why: "no_free_port";
+        } | {
+            /** Format: int32 */
+            capacity: number;
+            span: components["schemas"]["NamedRecord"];
+            /** @enum {string} */
+            why: "span_full";
+        } | {
+            /** Format: date */
+            available_from?: string | null;
+            plant: components["schemas"]["NamedRecord"];
+            stage: components["schemas"]["Stage"];
+            /** @enum {string} */
+            why: "not_available";
+        } | {
+            far: string;
+            /** @enum {string} */
+            why: "no_way_to_far_end";
+        } | {
+            wanted: string[];
+            /** @enum {string} */
+            why: "no_way_to_equipment";
+        } | {
+            failures: unknown[];
+            interface: string;
+            /** @enum {string} */
+            why: "budget";
+        } | {
+            cables: components["schemas"]["NamedRecord"][];
+            /** @enum {string} */
+            why: "disputed";
+        } | {
+            /** Format: double */
+            distance_m: number;
+            /** Format: double */
+            limit_m: number;
+            /** @enum {string} */
+            why: "too_far";
+        };
+        /** @description A record on the way, with what follows from it. */
+        Branch: {
+            at?: components["schemas"]["NamedRecord"] | null;
+            /** Format: int32 */
+            bore?: number | null;
+            code: string;
+            /** @description Masked; left out when unknown. */
+            customer?: string;
+            ends?: components["schemas"]["NamedRecord"][] | null;
+            /** @description `AAA`, `AA`, `A`, `Plain`. */
+            grade?: string | null;
+            /** Format: int32 */
+            id: number;
+            kind?: components["schemas"]["StepKind"] | null;
+            /** Format: double */
+            length_m?: number | null;
+            name: string;
+            /** @description What follows stands elsewhere in the same tree, or is cut by the bounds of a trace. */
+            repeated?: boolean;
+            role?: components["schemas"]["LegRole"] | null;
+            /** @description Slots concerned. */
+            slots?: components["schemas"]["StepSlot"][];
+            stage?: components["schemas"]["Stage"] | null;
+            table: string;
+            /** @description What follows. */
+            then?: components["schemas"]["Branch"][];
+            trench?: string;
+        };
+        /** @description Optical budget of a line. */
+        Budget: {
+            /** @description PON downstream first. */
+            directions: components["schemas"]["DirectionBudget"][];
+            interface: string;
+            line_failures: unknown[];
+            passes: boolean;
         };
         /** @description A cable section. */
         Cable: components["schemas"]["Common"] & components["schemas"]["PlantDto"] & {
@@ -482,6 +1043,57 @@ export interface components {
             route: components["schemas"]["RouteHopDto"][];
             z_end?: components["schemas"]["Reference"] | null;
         };
+        /** @description What is held: a span, cable, device or link, by id. */
+        Carrier: {
+            /** Format: int32 */
+            span: number;
+        } | {
+            /** Format: int32 */
+            cable: number;
+        } | {
+            /** Format: int32 */
+            device: number;
+        } | {
+            /** Format: int32 */
+            link: number;
+        };
+        /** @description Versions of the catalogue used. */
+        CatalogVersions: {
+            optics: string;
+            policy: string;
+            prices: string;
+            products: string;
+        };
+        /** @description One change of the network. */
+        Change: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description `operation`, `recording` or `reversal`. */
+            origin: string;
+            /** @description How many records of each table. */
+            tables: {
+                [key: string]: components["schemas"]["Counts"];
+            };
+            /**
+             * Format: int64
+             * @description The version it made.
+             */
+            version: number;
+            /** @description Who asked for it. */
+            who: string;
+            /** @description Why. */
+            why: string;
+        };
+        /** @description A change with its records. */
+        ChangeRecords: components["schemas"]["Change"] & {
+            /** @description The records, as far as they are listed. */
+            records: components["schemas"]["Touched"][];
+            /** @description Whether there are more. */
+            truncated: boolean;
+        };
         /** @description What all records have. */
         Common: {
             /** @description Business key, unique in table and data set. */
@@ -506,6 +1118,38 @@ export interface components {
              * @description Version of the network that last changed it; also its ETag.
              */
             revision: number;
+        };
+        /** @description SDH containers of a bandwidth. */
+        Container: {
+            options: components["schemas"]["ContainerOption"][];
+            sold: string;
+        };
+        /** @description One SDH container that carries the bandwidth. */
+        ContainerOption: {
+            concatenation: string;
+            /** Format: int32 */
+            count: number;
+            vc: string;
+        };
+        /** @description A core of a cable, with tube and colour where the cable records them. */
+        Core: {
+            colour?: string | null;
+            /** Format: int32 */
+            number: number;
+            /** Format: int32 */
+            ribbon?: number | null;
+            /** Format: int32 */
+            tube?: number | null;
+            tube_colour?: string | null;
+        };
+        /** @description How many records of a table. */
+        Counts: {
+            /** Format: int64 */
+            created: number;
+            /** Format: int64 */
+            removed: number;
+            /** Format: int64 */
+            updated: number;
         };
         /** @description A frame, splitter or network element. */
         Device: components["schemas"]["Common"] & components["schemas"]["PlantDto"] & {
@@ -532,6 +1176,57 @@ export interface components {
              */
             ports: number;
         };
+        /**
+         * @description Kind of a device.
+         * @enum {string}
+         */
+        DeviceKind: "odf" | "ddf" | "splitter" | "adm" | "olt" | "onu" | "switch" | "router";
+        /** @description One direction of an optical budget; dB and dBm. */
+        DirectionBudget: {
+            /**
+             * Format: int32
+             * @description A fixed attenuator the receiver needs; 0 for none.
+             */
+            attenuator_db: number;
+            /**
+             * Format: double
+             * @description The most the interface allows.
+             */
+            budget_db: number;
+            /** Format: double */
+            connector_db: number;
+            /** @description `a-to-z`, `z-to-a`, `downstream`, `upstream`. */
+            direction: string;
+            /** Format: double */
+            dispersion_ps_per_nm?: number | null;
+            /** @description What is wrong, with figures. */
+            failures: unknown[];
+            /** Format: double */
+            fibre_db: number;
+            /** Format: double */
+            margin_db: number;
+            /** Format: double */
+            overload_dbm: number;
+            /** Format: double */
+            received_max_dbm: number;
+            /** Format: double */
+            received_min_dbm: number;
+            /** Format: double */
+            sensitivity_dbm: number;
+            /**
+             * Format: double
+             * @description What remains; negative fails.
+             */
+            spare_db: number;
+            /** Format: double */
+            splice_db: number;
+            /** Format: double */
+            splitter_db: number;
+            /** Format: double */
+            total_loss_db: number;
+            /** Format: int32 */
+            wavelength_nm: number;
+        };
         /** @description How an end of the line is named: exactly one of position, place and address. */
         End: {
             /** @description Code of a standard address, or enough of its text. */
@@ -545,6 +1240,31 @@ export interface components {
             place?: string | null;
             /** @description Longitude and latitude in degrees, or easting and northing in metres, in the system `crs`. */
             position?: number[] | null;
+        };
+        /**
+         * @description What has to be expanded.
+         * @enum {string}
+         */
+        Expansion: "board" | "module" | "splitter" | "cable" | "pole_line" | "closure" | "regeneration";
+        /** @description One breach of one rule. */
+        Finding: {
+            /** @description Stable code of the rule. */
+            code: string;
+            /** @description What is wrong, with codes and figures, Chinese and English. */
+            message: string[];
+            /** @description The other records concerned. */
+            others: components["schemas"]["Named"][];
+            /**
+             * Format: int32
+             * @description Number of the rule.
+             */
+            rule: number;
+            /** @description `error`, `warning`, `info`. */
+            severity: string;
+            /** @description The record at fault. */
+            subject: components["schemas"]["Named"];
+            /** @description What the rule asks, Chinese and English. */
+            title: string[];
         };
         /** @description A geometry of GeoJSON; positions are `[longitude, latitude]`, WGS-84 degrees. */
         Geometry: {
@@ -616,6 +1336,48 @@ export interface components {
             /** @description State of the slot. */
             state: string;
         };
+        /** @description What fails with an element, as far as the records go. */
+        Impact: {
+            /** @description The trails, best grade first. */
+            affected: components["schemas"]["AffectedTrail"][];
+            /**
+             * Format: int64
+             * @description Version of the network.
+             */
+            base: number;
+            /** @description Cable sections on it. */
+            cables: number;
+            /** @description Links on it. */
+            links: number;
+            /** @description Trails on it. */
+            trails: number;
+            /** @description Whether the element carries more than is followed. */
+            truncated: boolean;
+        };
+        /**
+         * @description Layer of a trail or link.
+         * @enum {string}
+         */
+        Layer: "route" | "cable" | "fibre" | "section" | "high_order" | "low_order" | "packet" | "circuit";
+        /** @description When a line could be ready. */
+        LeadTime: {
+            activities: components["schemas"]["Activity"][];
+            /**
+             * Format: date
+             * @description Day before which plant under construction is not available.
+             */
+            not_before?: string | null;
+            /** Format: int32 */
+            working_days: number;
+        };
+        /** @description Two ways that share something. */
+        LeastShared: {
+            /** @description Whether no pair shares less. */
+            optimal: boolean;
+            protection: components["schemas"]["Alternative"];
+            shared: components["schemas"]["Shared"][];
+            working: components["schemas"]["Alternative"];
+        };
         /** @description One way of a trail. */
         LegDto: {
             /** @description What it holds, from A to Z. */
@@ -627,6 +1389,17 @@ export interface components {
             member?: number | null;
             /** @description `working`, `protection` or `member`. */
             role: string;
+        };
+        /** @description Role of a leg. */
+        LegRole: "working" | "protection" | {
+            /** Format: int32 */
+            member: number;
+        };
+        /** @description Lines, newest first. */
+        Lines: {
+            items: components["schemas"]["AuditLine"][];
+            /** @description Cursor of the next page; none at the end. */
+            next?: string | null;
         };
         /** @description A link of the Fibre layer or above. */
         Link: components["schemas"]["Common"] & {
@@ -648,6 +1421,22 @@ export interface components {
             /** @description End Z. */
             z_end: components["schemas"]["PortDto"];
         };
+        /** @description An end of the line, found on the map. */
+        Located: {
+            address?: components["schemas"]["NamedRecord"] | null;
+            /** @description Boxes and cabinets that list the building. */
+            covered_by: components["schemas"]["NamedRecord"][];
+            /** @description The system the coordinate was given in, with the accuracy of its conversion in metres. */
+            crs?: [
+                string,
+                number
+            ] | null;
+            /** @description What it is called: the address, the place, or the coordinate as given. */
+            label: string;
+            place?: components["schemas"]["NamedRecord"] | null;
+            /** @description Longitude and latitude, WGS-84 degrees. */
+            position?: number[] | null;
+        };
         /** @description Name and password. */
         LogIn: {
             /**
@@ -657,6 +1446,12 @@ export interface components {
             password: string;
             /** @description Login name. */
             username: string;
+        };
+        /** @description A token that was made. */
+        MadeToken: {
+            id: string;
+            /** @description The secret: shown this once. */
+            token: string;
         };
         /** @description Who is logged in. */
         Me: {
@@ -683,6 +1478,30 @@ export interface components {
             /** @description Login name. */
             username: string;
         };
+        /** @description A record by table and id. */
+        Named: {
+            /** @description Business key; empty when the record is gone. */
+            code: string;
+            /**
+             * Format: int32
+             * @description Id in that table.
+             */
+            id: number;
+            /** @description Name; empty when it has none. */
+            name: string;
+            /** @description Table: `place`, `cable`, `splice`, ... */
+            table: string;
+        };
+        /** @description A record named in an answer: `{table: "cable", id: 47}` is `/api/v1/cables/47`. */
+        NamedRecord: {
+            code: string;
+            /** Format: int32 */
+            id: number;
+            /** @description Empty when it has none. */
+            name: string;
+            /** @description `place`, `span`, `cable`, `device`, `splice`, `jumper`, `trail`, `link`, `slot_mark`, `address`, `dataset`. */
+            table: string;
+        };
         /** @description A new password. */
         NewPassword: {
             /**
@@ -695,6 +1514,32 @@ export interface components {
              * @description The new one.
              */
             password: string;
+        };
+        /** @description Something the reader must know beside the figures. */
+        Note: {
+            /** @enum {string} */
+            note: "cores_unknown";
+        } | {
+            /** @enum {string} */
+            note: "equipment_unknown";
+        } | {
+            /** Format: date */
+            available_from: string;
+            /** @enum {string} */
+            note: "overdue";
+            plant: components["schemas"]["NamedRecord"];
+        } | {
+            /** @enum {string} */
+            note: "glass_all_the_way";
+        } | {
+            /** @enum {string} */
+            note: "search_bound";
+        } | {
+            /** Format: double */
+            distance_m: number;
+            /** @enum {string} */
+            note: "nearest_plant";
+            place: components["schemas"]["NamedRecord"];
         };
         /** @description A page of records. */
         Page_Address: {
@@ -758,6 +1603,39 @@ export interface components {
             version: number;
         };
         /** @description A page of records. */
+        Page_Change: {
+            /** @description The records, by id. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at: string;
+                /** @description `operation`, `recording` or `reversal`. */
+                origin: string;
+                /** @description How many records of each table. */
+                tables: {
+                    [key: string]: components["schemas"]["Counts"];
+                };
+                /**
+                 * Format: int64
+                 * @description The version it made.
+                 */
+                version: number;
+                /** @description Who asked for it. */
+                who: string;
+                /** @description Why. */
+                why: string;
+            }[];
+            /** @description Cursor of the next page; none at the end. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Version of the network.
+             */
+            version: number;
+        };
+        /** @description A page of records. */
         Page_Device: {
             /** @description The records, by id. */
             items: (components["schemas"]["Common"] & components["schemas"]["PlantDto"] & {
@@ -784,6 +1662,36 @@ export interface components {
                  */
                 ports: number;
             })[];
+            /** @description Cursor of the next page; none at the end. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Version of the network.
+             */
+            version: number;
+        };
+        /** @description A page of records. */
+        Page_Finding: {
+            /** @description The records, by id. */
+            items: {
+                /** @description Stable code of the rule. */
+                code: string;
+                /** @description What is wrong, with codes and figures, Chinese and English. */
+                message: string[];
+                /** @description The other records concerned. */
+                others: components["schemas"]["Named"][];
+                /**
+                 * Format: int32
+                 * @description Number of the rule.
+                 */
+                rule: number;
+                /** @description `error`, `warning`, `info`. */
+                severity: string;
+                /** @description The record at fault. */
+                subject: components["schemas"]["Named"];
+                /** @description What the rule asks, Chinese and English. */
+                title: string[];
+            }[];
             /** @description Cursor of the next page; none at the end. */
             next?: string | null;
             /**
@@ -839,6 +1747,38 @@ export interface components {
                 region: string;
                 within?: components["schemas"]["Reference"] | null;
             })[];
+            /** @description Cursor of the next page; none at the end. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Version of the network.
+             */
+            version: number;
+        };
+        /** @description A page of records. */
+        Page_Slot: {
+            /** @description The records, by id. */
+            items: {
+                /** @description Tray or board of a port. */
+                block?: string | null;
+                /** @description Colour of the core. */
+                colour?: string | null;
+                /** @description Whether it is marked damaged, owned or not. */
+                faulty: boolean;
+                /**
+                 * Format: int32
+                 * @description Core or port, from 1.
+                 */
+                number: number;
+                owner?: components["schemas"]["Reference"] | null;
+                /** @description `idle`, `reserved`, `occupied`, `damaged`, `unknown`, ... */
+                state: string;
+                /**
+                 * Format: int32
+                 * @description Tube, from 1; none where the cable does not record tubes.
+                 */
+                tube?: number | null;
+            }[];
             /** @description Cursor of the next page; none at the end. */
             next?: string | null;
             /**
@@ -920,6 +1860,10 @@ export interface components {
             region: string;
             within?: components["schemas"]["Reference"] | null;
         };
+        /** @description Kind of a place. */
+        PlaceKind: {
+            site: components["schemas"]["SiteClass"];
+        } | "manhole" | "handhole" | "pole" | "cabinet" | "distribution_box" | "closure" | "entry" | "premises" | "node";
         /** @description Life cycle, owner and keeper of plant. */
         PlantDto: {
             /**
@@ -987,6 +1931,42 @@ export interface components {
              */
             type: string;
         };
+        /** @description Something that is sold. */
+        Product: {
+            /** @description Access solutions, preferred first: `pon`, `ethernet-p2p`, `sdh`. */
+            access: string[];
+            /** @description Lowest and highest bandwidth sold. */
+            bandwidth: string[];
+            /** @description The code requests use. */
+            code: string;
+            /** @description Chinese and English. */
+            name: string[];
+        };
+        /** @description The answer about protection: only `impossible` says that no disjoint pair exists. */
+        Protection: {
+            common_end?: components["schemas"]["NamedRecord"] | null;
+            /** Format: int64 */
+            gap_cny: number;
+            optimal: boolean;
+            protection: components["schemas"]["Alternative"];
+            unrecorded: components["schemas"]["NamedRecord"][];
+            /** @enum {string} */
+            verdict: "disjoint";
+            working: components["schemas"]["Alternative"];
+        } | {
+            least_shared?: components["schemas"]["LeastShared"] | null;
+            no_route: boolean;
+            single?: components["schemas"]["Shared"] | null;
+            /** @enum {string} */
+            verdict: "impossible";
+        } | {
+            /** @enum {string} */
+            verdict: "dark";
+        } | {
+            least_shared?: components["schemas"]["LeastShared"] | null;
+            /** @enum {string} */
+            verdict: "undecided";
+        };
         /** @description How far the service is behind its database. */
         Ready: {
             /**
@@ -1024,6 +2004,17 @@ export interface components {
              */
             resource: string;
         };
+        /** @description A candidate that cannot serve. */
+        Rejected: {
+            access_point: components["schemas"]["NamedRecord"];
+            block: components["schemas"]["Block"];
+            /**
+             * Format: double
+             * @description Straight, metres.
+             */
+            distance_m: number;
+            technology?: components["schemas"]["Technology"] | null;
+        };
         /** @description Who reserved, until when. */
         ReservationDto: {
             /**
@@ -1033,6 +2024,92 @@ export interface components {
             expires: string;
             /** @description Order number. */
             order: string;
+        };
+        /** @description A role and what it may do. */
+        Role: {
+            /** @description Chinese and English. */
+            name: string[];
+            /** @description What it may do. */
+            permissions: string[];
+            /** @description Stable word. */
+            role: string;
+        };
+        /** @description One element of a route, from the customer on. */
+        RouteElement: {
+            /** @enum {string} */
+            element: "end";
+            label: string;
+        } | {
+            /** @enum {string} */
+            element: "new_cable";
+            /** Format: int32 */
+            fibres: number;
+            /** Format: double */
+            length_m: number;
+            spans: components["schemas"]["NamedRecord"][];
+        } | {
+            /** @enum {string} */
+            element: "place";
+            kind: components["schemas"]["PlaceKind"];
+            place: components["schemas"]["NamedRecord"];
+        } | {
+            block: string;
+            device: components["schemas"]["NamedRecord"];
+            /** @enum {string} */
+            element: "terminals";
+            ports: number[];
+        } | {
+            /** Format: int32 */
+            count: number;
+            /** @enum {string} */
+            element: "jumpers";
+        } | {
+            cable: components["schemas"]["NamedRecord"];
+            cores: components["schemas"]["Core"][];
+            /** @enum {string} */
+            element: "cable";
+            /** Format: double */
+            length_m: number;
+            /** Format: int32 */
+            of?: number | null;
+            spans: components["schemas"]["NamedRecord"][];
+            unproven: boolean;
+            waiting?: [
+                "planned" | "under_construction" | "in_service" | "retired",
+                string | null
+            ] | null;
+        } | {
+            at: components["schemas"]["NamedRecord"];
+            /** @enum {string} */
+            element: "splice";
+            splice: components["schemas"]["NamedRecord"];
+        } | {
+            at: components["schemas"]["NamedRecord"];
+            /** Format: int32 */
+            count: number;
+            /** @enum {string} */
+            element: "new_splices";
+        } | {
+            /** Format: int32 */
+            branch?: number | null;
+            device: components["schemas"]["NamedRecord"];
+            /** @enum {string} */
+            element: "splitter";
+            new: boolean;
+            /** Format: int32 */
+            ratio: number;
+        } | {
+            at: components["schemas"]["NamedRecord"];
+            device: components["schemas"]["NamedRecord"];
+            /** @enum {string} */
+            element: "port";
+            interface: string;
+            /** Format: int32 */
+            port?: number | null;
+        } | {
+            at: components["schemas"]["NamedRecord"];
+            /** @enum {string} */
+            element: "unrecorded_equipment";
         };
         /** @description A span a cable lies in. */
         RouteHopDto: {
@@ -1055,6 +2132,60 @@ export interface components {
             /** @description Login name. */
             username: string;
         };
+        /** @description A shared risk of two legs. */
+        Shared: {
+            kind: components["schemas"]["SharedKind"];
+            resource: components["schemas"]["NamedRecord"];
+        };
+        /** @description What kind of thing two legs share. */
+        SharedKind: {
+            place: components["schemas"]["PlaceKind"];
+        } | {
+            span: components["schemas"]["SpanKind"];
+        } | "cable" | "equipment" | "cores" | "bore";
+        /**
+         * @description Class of a site.
+         * @enum {string}
+         */
+        SiteClass: "core" | "aggregation" | "access";
+        /** @description One slot. */
+        Slot: {
+            /** @description Tray or board of a port. */
+            block?: string | null;
+            /** @description Colour of the core. */
+            colour?: string | null;
+            /** @description Whether it is marked damaged, owned or not. */
+            faulty: boolean;
+            /**
+             * Format: int32
+             * @description Core or port, from 1.
+             */
+            number: number;
+            owner?: components["schemas"]["Reference"] | null;
+            /** @description `idle`, `reserved`, `occupied`, `damaged`, `unknown`, ... */
+            state: string;
+            /**
+             * Format: int32
+             * @description Tube, from 1; none where the cable does not record tubes.
+             */
+            tube?: number | null;
+        };
+        /** @description An existing slot that the line would take. */
+        SlotHolding: {
+            carrier: components["schemas"]["Carrier"];
+            /**
+             * Format: int32
+             * @description Fibre of a pair: 0 or 1.
+             */
+            part: number;
+            state: components["schemas"]["SlotState"];
+            take: components["schemas"]["Take"];
+        };
+        /**
+         * @description State of a slot.
+         * @enum {string}
+         */
+        SlotState: "idle" | "reserved" | "occupied" | "releasing" | "set_aside" | "selected" | "standby" | "out_of_use" | "leftover" | "damaged" | "under_test" | "temporary" | "unknown";
         /** @description A span: duct, pole line, buried, indoor, underwater. */
         Span: components["schemas"]["Common"] & components["schemas"]["PlantDto"] & {
             a_end?: components["schemas"]["Reference"] | null;
@@ -1080,6 +2211,60 @@ export interface components {
             /** @description Trench: spans with the same one fail together; empty for none. */
             trench: string;
             z_end?: components["schemas"]["Reference"] | null;
+        };
+        /**
+         * @description Kind of a span.
+         * @enum {string}
+         */
+        SpanKind: "duct" | "pole_line" | "buried" | "indoor" | "underwater" | "unrecorded";
+        /**
+         * @description Stage in the life of plant.
+         * @enum {string}
+         */
+        Stage: "planned" | "under_construction" | "in_service" | "retired";
+        /** @description What kind of thing a step is. */
+        StepKind: {
+            place: components["schemas"]["PlaceKind"];
+        } | {
+            span: components["schemas"]["SpanKind"];
+        } | {
+            device: components["schemas"]["DeviceKind"];
+        } | {
+            layer: components["schemas"]["Layer"];
+        };
+        /** @description A slot that is concerned. */
+        StepSlot: {
+            colour?: string | null;
+            /** Format: int32 */
+            number: number;
+            /** Format: int32 */
+            ribbon?: number | null;
+            state: components["schemas"]["SlotState"];
+            /** Format: int32 */
+            tube?: number | null;
+            tube_colour?: string | null;
+        };
+        /** @description The answer of a survey. */
+        Survey: {
+            alternatives: components["schemas"]["Alternative"][];
+            bandwidth: string;
+            /**
+             * Format: int64
+             * @description Version of the network it was planned on.
+             */
+            base: number;
+            catalog: components["schemas"]["CatalogVersions"];
+            customer: components["schemas"]["Located"];
+            far?: components["schemas"]["Located"] | null;
+            notes: components["schemas"]["Note"][];
+            product: string;
+            /** @description Chinese and English. */
+            product_name: string[];
+            protection?: components["schemas"]["Protection"] | null;
+            /** @description Candidates that cannot serve, nearest first. */
+            rejected: components["schemas"]["Rejected"][];
+            /** @description The best alternative's verdict, or infeasible. */
+            verdict: components["schemas"]["Verdict"];
         };
         /** @description What is asked. */
         SurveyOf: {
@@ -1110,6 +2295,65 @@ export interface components {
             /** @description Whether two ways are wanted that share no duct, manhole or building entry. */
             protect?: boolean;
         };
+        /** @description Which slot, or how much. */
+        Take: {
+            /** Format: int32 */
+            slot: number;
+        } | {
+            /** Format: int64 */
+            amount: number;
+        };
+        /**
+         * @description Access solution.
+         * @enum {string}
+         */
+        Technology: "pon" | "ethernet-p2p" | "sdh";
+        /** @description A token, without its secret. */
+        Token: {
+            /** @description Login name of the account it acts for. */
+            account: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            id: string;
+            /** @description What it is for. */
+            name: string;
+            /** @description What it may do. */
+            scope: string[];
+        };
+        /** @description A token to be made. */
+        TokenOf: {
+            account: string;
+            /**
+             * Format: date-time
+             * @description At most a year from now.
+             */
+            expires_at: string;
+            /** @description What it is for. */
+            name: string;
+            /** @description Permissions it gets of those of the account. */
+            scope: string[];
+        };
+        /** @description What happened to a record. */
+        Touched: components["schemas"]["Named"] & {
+            /** @description `create`, `update` or `remove`. */
+            change: string;
+        };
+        /** @description What an element rides on and what it carries. */
+        Trace: {
+            affected: components["schemas"]["Affected"];
+            /** Format: int64 */
+            base: number;
+            /** @description Upwards: everything that fails with it. */
+            carries: components["schemas"]["Branch"][];
+            /** @description Downwards, to the ground. */
+            rides_on: components["schemas"]["Branch"][];
+            /** @description The element. */
+            subject: components["schemas"]["Branch"];
+            /** @description Whether the element carries more than a trace shows. */
+            truncated: boolean;
+        };
         /** @description A trail: the owner of slots along a way. */
         Trail: components["schemas"]["Common"] & {
             /** @description Customer, masked unless asked for; empty when unknown. */
@@ -1122,10 +2366,11 @@ export interface components {
             legs: components["schemas"]["LegDto"][];
             reservation?: components["schemas"]["ReservationDto"] | null;
         };
-        /** @enum {string} */
-        Form: "json" | "geojson";
-        /** @enum {string} */
-        Contacts: "show";
+        /**
+         * @description Technical verdict, best first: 直接开通, 需跳纤, 需布放引入缆, 需扩容, 不具备.
+         * @enum {string}
+         */
+        Verdict: "direct" | "jumper" | "drop" | "expansion" | "infeasible";
     };
     responses: never;
     parameters: never;
@@ -1135,6 +2380,127 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"][];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is lost */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountOf"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is lost */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Login name */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChange"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is lost */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     addresses: {
         parameters: {
             query?: {
@@ -1154,7 +2520,7 @@ export interface operations {
                 /** @description Records in the page. */
                 limit?: number;
                 /** @description `geojson` for a FeatureCollection. */
-                format?: components["schemas"]["Form"];
+                format?: "json" | "geojson";
             };
             header?: never;
             path?: never;
@@ -1199,7 +2565,7 @@ export interface operations {
                  * @description `show` for the customer as it is: needs the permission `contacts` and the header `X-Reason`, and is written into
                  *     the audit log.
                  */
-                contacts?: components["schemas"]["Contacts"];
+                contacts?: "show";
             };
             header?: never;
             path: {
@@ -1237,6 +2603,49 @@ export interface operations {
             };
         };
     };
+    audit: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Lines in the page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lines"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is lost */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     cables: {
         parameters: {
             query?: {
@@ -1256,7 +2665,7 @@ export interface operations {
                 /** @description Records in the page. */
                 limit?: number;
                 /** @description `geojson` for a FeatureCollection. */
-                format?: components["schemas"]["Form"];
+                format?: "json" | "geojson";
             };
             header?: never;
             path?: never;
@@ -1301,7 +2710,7 @@ export interface operations {
                  * @description `show` for the customer as it is: needs the permission `contacts` and the header `X-Reason`, and is written into
                  *     the audit log.
                  */
-                contacts?: components["schemas"]["Contacts"];
+                contacts?: "show";
             };
             header?: never;
             path: {
@@ -1339,6 +2748,127 @@ export interface operations {
             };
         };
     };
+    cores: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Slots in the page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the cable section */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page; empty where the number of cores is not recorded */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Slot"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changes: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before: only versions below this one. */
+                cursor?: string;
+                /** @description Changes in the page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Change"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is lost */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The version it made */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The change */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeRecords"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is lost */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     devices: {
         parameters: {
             query?: {
@@ -1358,7 +2888,7 @@ export interface operations {
                 /** @description Records in the page. */
                 limit?: number;
                 /** @description `geojson` for a FeatureCollection. */
-                format?: components["schemas"]["Form"];
+                format?: "json" | "geojson";
             };
             header?: never;
             path?: never;
@@ -1403,7 +2933,7 @@ export interface operations {
                  * @description `show` for the customer as it is: needs the permission `contacts` and the header `X-Reason`, and is written into
                  *     the audit log.
                  */
-                contacts?: components["schemas"]["Contacts"];
+                contacts?: "show";
             };
             header?: never;
             path: {
@@ -1441,6 +2971,245 @@ export interface operations {
             };
         };
     };
+    ports: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Slots in the page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the device */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Slot"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export: {
+        parameters: {
+            query: {
+                /** @description Format: `native`, `geojson`, `kml`, `ofds`, `ofds-geojson`; only `native` carries everything. */
+                format: string;
+                /** @description Only the data set with this code. */
+                dataset?: string;
+            };
+            header: {
+                /** @description Why, percent-encoded */
+                "X-Reason": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The archive */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": number[];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much work */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    findings: {
+        parameters: {
+            query?: {
+                /** @description At least this severe: `error`, `warning`, `info`. */
+                severity?: "error" | "warning" | "info";
+                /** @description Number of a rule. */
+                rule?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Findings in the page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Finding"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much work; the findings are worked out meanwhile: ask again */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    impact: {
+        parameters: {
+            query: {
+                /**
+                 * @description Element: `CODE`, `TABLE:CODE` (`place:`, `span:`, `cable:`, `device:`, `trail:`, `link:`), `CABLE/CORE` or
+                 *     `DEVICE:PORT`.
+                 * @example cable:GL-0048
+                 */
+                element: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What fails with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Impact"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much work */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import: {
+        parameters: {
+            query?: {
+                /** @description Say what would happen and change nothing. */
+                dry_run?: boolean;
+                /** @description Format of the files; looked at when left out: `native`, `geojson`, `kml`, `ofds`, `ofds-geojson`, `tables`. */
+                format?: string;
+                /** @description Coordinate system of the files. */
+                crs?: string;
+                /** @description Code of the data set the records come to lie in. */
+                dataset?: string;
+                /** @description Remove records of the data set that the files do not have any more. */
+                replace?: boolean;
+                /** @description Mend what can be mended, and say what was done. */
+                repair?: boolean;
+                /** @description Why, for the log; the names of the files when left out. */
+                why?: string;
+            };
+            header?: {
+                /** @description 8 to 128 characters, such as a UUID */
+                "Idempotency-Key"?: string | null;
+                /** @description Version of the network, in quotes */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The files, each a part with a file name */
+        requestBody: {
+            content: {
+                "multipart/form-data": number[];
+            };
+        };
+        responses: {
+            /** @description What was done, or would be: the value of `linewright import --json` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another import is running, or the database is lost */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     links: {
         parameters: {
             query?: {
@@ -1460,7 +3229,7 @@ export interface operations {
                 /** @description Records in the page. */
                 limit?: number;
                 /** @description `geojson` for a FeatureCollection. */
-                format?: components["schemas"]["Form"];
+                format?: "json" | "geojson";
             };
             header?: never;
             path?: never;
@@ -1505,7 +3274,7 @@ export interface operations {
                  * @description `show` for the customer as it is: needs the permission `contacts` and the header `X-Reason`, and is written into
                  *     the audit log.
                  */
-                contacts?: components["schemas"]["Contacts"];
+                contacts?: "show";
             };
             header?: never;
             path: {
@@ -1562,7 +3331,7 @@ export interface operations {
                 /** @description Records in the page. */
                 limit?: number;
                 /** @description `geojson` for a FeatureCollection. */
-                format?: components["schemas"]["Form"];
+                format?: "json" | "geojson";
             };
             header?: never;
             path?: never;
@@ -1607,7 +3376,7 @@ export interface operations {
                  * @description `show` for the customer as it is: needs the permission `contacts` and the header `X-Reason`, and is written into
                  *     the audit log.
                  */
-                contacts?: components["schemas"]["Contacts"];
+                contacts?: "show";
             };
             header?: never;
             path: {
@@ -1633,6 +3402,64 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    products: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The products of the catalogue */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"][];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The one table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"][];
+                };
             };
             /** @description Refused */
             "4XX": {
@@ -1853,7 +3680,7 @@ export interface operations {
                 /** @description Records in the page. */
                 limit?: number;
                 /** @description `geojson` for a FeatureCollection. */
-                format?: components["schemas"]["Form"];
+                format?: "json" | "geojson";
             };
             header?: never;
             path?: never;
@@ -1898,7 +3725,7 @@ export interface operations {
                  * @description `show` for the customer as it is: needs the permission `contacts` and the header `X-Reason`, and is written into
                  *     the audit log.
                  */
-                contacts?: components["schemas"]["Contacts"];
+                contacts?: "show";
             };
             header?: never;
             path: {
@@ -1955,7 +3782,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Survey"];
                 };
             };
             /** @description Refused */
@@ -2028,6 +3855,125 @@ export interface operations {
             };
         };
     };
+    tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By account and time */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Token"][];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is lost */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenOf"];
+            };
+        };
+        responses: {
+            /** @description Made; its secret is shown this once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeToken"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is lost */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id, as listed */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken back */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is lost */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     trace: {
         parameters: {
             query: {
@@ -2050,7 +3996,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Trace"];
                 };
             };
             /** @description Refused */
@@ -2092,7 +4038,7 @@ export interface operations {
                 /** @description Records in the page. */
                 limit?: number;
                 /** @description `geojson` for a FeatureCollection. */
-                format?: components["schemas"]["Form"];
+                format?: "json" | "geojson";
             };
             header?: never;
             path?: never;
@@ -2137,7 +4083,7 @@ export interface operations {
                  * @description `show` for the customer as it is: needs the permission `contacts` and the header `X-Reason`, and is written into
                  *     the audit log.
                  */
-                contacts?: components["schemas"]["Contacts"];
+                contacts?: "show";
             };
             header?: never;
             path: {

@@ -1,25 +1,5 @@
-// The answer of a trace, as `linewright trace --json` gives it.
-import type { Named } from './survey';
+// The answer of a trace; its types are those of the OpenAPI file.
+import type { components } from './schema';
 
-export interface Branch extends Named {
-  kind?: Record<string, unknown>;
-  slots?: { number: number; state: string }[];
-  at?: Named;
-  ends?: [Named, Named];
-  length_m?: number;
-  bore?: number;
-  stage?: string;
-  customer?: string;
-  grade?: string;
-  repeated?: boolean;
-  then?: Branch[];
-}
-
-export interface Trace {
-  base: number;
-  subject: Branch;
-  rides_on: Branch[];
-  carries: Branch[];
-  affected: { cables: number; trails: number; links: number; customers: string[] };
-  truncated: boolean;
-}
+export type Branch = components['schemas']['Branch'];
+export type Trace = components['schemas']['Trace'];

@@ -16,7 +16,7 @@ function title(branch: Branch, lang: Lang, onChoose: (choice: Choice) => void) {
         {words.label(branch)}
       </button>
       {slots.length > 0 && <span className="quiet"> # {slots.slice(0, 6).join(', ')}{slots.length > 6 && '…'}</span>}
-      {branch.length_m !== undefined && <span className="quiet"> {words.length(branch.length_m)}</span>}
+      {branch.length_m != null && <span className="quiet"> {words.length(branch.length_m)}</span>}
       {branch.customer && <span className="quiet"> · {branch.customer}</span>}
       {branch.repeated && <span className="quiet"> …</span>}
     </span>

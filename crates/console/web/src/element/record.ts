@@ -31,7 +31,7 @@ export async function trace(of: Any, signal: AbortSignal): Promise<Trace | null>
   // An address is no element of the network.
   if (of.resource === 'addresses') return null;
   const element = `${of.resource.slice(0, -1)}:${of.code}`;
-  return (await answered(api.GET('/api/v1/trace', { params: { query: { element } }, signal }))) as unknown as Trace;
+  return answered(api.GET('/api/v1/trace', { params: { query: { element } }, signal }));
 }
 
 export function referred(to: Reference): Choice {

@@ -75,7 +75,7 @@ export async function routeLines(
   survey: Survey,
   shown: number | 'legs',
 ): Promise<FeatureCollection<LineString, { role: Role }>> {
-  const customer = survey.customer.position;
+  const customer = survey.customer.position ?? null;
   const pair = shown === 'legs' ? legs(survey.protection) : null;
   const way = shown === 'legs' ? undefined : survey.alternatives[shown];
   const groups = pair

@@ -5,7 +5,7 @@ import { Alert, Button, Dropdown, Popover, Spin, Tabs } from 'antd';
 import { DownOutlined, FullscreenOutlined, MinusOutlined, PlusOutlined, SearchOutlined, UnorderedListOutlined, UpOutlined, UserOutlined } from '@ant-design/icons';
 import type { Feature, FeatureCollection, Geometry } from 'geojson';
 import { answered, api, asProblem, type Hit, type Me, type Problem } from '../api/client';
-import type { Survey } from '../api/survey';
+import { lonLat, type Survey } from '../api/survey';
 import type { Surroundings } from '../app';
 import type { Choice } from '../element/choice';
 import { ElementPanel } from '../element/panel';
@@ -96,6 +96,7 @@ export function Workbench({ me, around: surroundings, onLeave }: Props) {
     try {
       const { product, bandwidth, protect, alternatives } = asked;
       const body = { customer: asked.customer.end, ...(asked.far ? { far: asked.far.end } : {}), product, bandwidth, protect, alternatives };
+      // The client's types forget which lists are pairs.
       const found = (await answered(api.POST('/api/v1/survey', { body }))) as unknown as Survey;
       setShown(found.protection && found.protection.verdict !== 'dark' && (found.protection.verdict === 'disjoint' || found.protection.least_shared) ? 'legs' : 0);
       setSurvey(found);
@@ -111,7 +112,8 @@ export function Workbench({ me, around: surroundings, onLeave }: Props) {
     const change = end === 'customer'
       ? { customer: target, customerText: target?.text ?? '' }
       : { far: target, farText: target?.text ?? '' };
-    const asked = { ...question, ...change };
+    // What is taken from the map is in the map's own system.
+    const asked = { ...question, ...change, ...(target?.end.crs ? { crs: target.end.crs } : {}) };
     setQuestion(asked);
     setPicking('customer');
     setTab('survey');
@@ -140,8 +142,8 @@ export function Workbench({ me, around: surroundings, onLeave }: Props) {
   }, [survey, shown]);
 
   const drawn: Drawn = useMemo(() => {
-    const customer = survey ? { position: survey.customer.position, text: survey.customer.place?.name || survey.customer.address?.name || question.customer?.text || survey.customer.label } : question.customer;
-    const far = survey?.far ? { position: survey.far.position, text: survey.far.label } : question.far;
+    const customer = survey ? { position: lonLat(survey.customer.position), text: survey.customer.place?.name || survey.customer.address?.name || question.customer?.text || survey.customer.label } : question.customer;
+    const far = survey?.far ? { position: lonLat(survey.far.position), text: survey.far.label } : question.far;
     const geometry = tab === 'element' ? (record?.geometry as Geometry | null | undefined) : null;
     return {
       chosen: collection(geometry ? [{ type: 'Feature', properties: {}, geometry }] : []),

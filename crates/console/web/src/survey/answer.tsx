@@ -110,7 +110,7 @@ export function Answer({ survey, shown, onShow, onChoose, onPrint }: Props) {
       <header>
         <div>
           <h2>{survey.customer.label}</h2>
-          <p className="quiet">{pick(lang, [en, zh])} · {survey.bandwidth}{survey.far && ` · ${t('far_end')} ${survey.far.label}`}</p>
+          <p className="quiet">{pick(lang, [en ?? '', zh ?? ''])} · {survey.bandwidth}{survey.far && ` · ${t('far_end')} ${survey.far.label}`}</p>
         </div>
         <Button icon={<PrinterOutlined />} onClick={onPrint}>{t('print')}</Button>
       </header>

@@ -1,9 +1,10 @@
 // What is asked of a survey.
-import { Button, Form, InputNumber, Select, Switch, Tooltip } from 'antd';
+import { AutoComplete, Button, Form, InputNumber, Select, Switch, Tooltip } from 'antd';
 import { AimOutlined } from '@ant-design/icons';
 import { pick, useLang } from '../lang';
 import { Finder } from '../shell/finder';
-import { atHit, atText, type Target } from './target';
+import { sells, useProducts, usual } from './products';
+import { atHit, atText, coordinate, type Target } from './target';
 
 export interface Question {
   customer: Target | null;
@@ -14,21 +15,20 @@ export interface Question {
   bandwidth: string;
   protect: boolean;
   alternatives: number;
+  /** System of coordinates that are typed. */
+  crs: string;
 }
 
 export type EndName = 'customer' | 'far';
 
 export const FIRST_QUESTION: Question = {
   customer: null, customerText: '', far: null, farText: '',
-  product: 'internet', bandwidth: '100M', protect: false, alternatives: 3,
+  product: 'internet', bandwidth: '100M', protect: false, alternatives: 3, crs: 'wgs84',
 };
 
-// The products of the built-in catalogue (crates/catalog/data/products.toml).
-const PRODUCTS: readonly [code: string, name: readonly [string, string], bandwidths: readonly string[]][] = [
-  ['internet', ['Internet leased line', '互联网专线'], ['10M', '50M', '100M', '200M', '500M', '1G', '10G']],
-  ['vpn', ['MPLS VPN line', '虚拟专线'], ['2M', '10M', '50M', '100M', '200M', '500M', '1G', '10G']],
-  ['data', ['SDH data line', '数据专线'], ['2M', '10M', '45M', '100M', '155M', '622M', '1G', '2.5G', '10G']],
-  ['voice', ['Enterprise telephony', '企业电话+'], ['2M', '10M', '100M', '155M']],
+/** Systems a typed coordinate may be in: satellite, national, Gaode and Tencent, Baidu. */
+const SYSTEMS: readonly [code: string, name: string][] = [
+  ['wgs84', 'WGS-84'], ['cgcs2000', 'CGCS2000'], ['gcj02', 'GCJ-02'], ['bd09', 'BD-09'],
 ];
 const FOUND = ['addresses', 'places'] as const;
 
@@ -44,12 +44,14 @@ interface Props {
 
 export function SurveyForm({ question, busy, picking, onChange, onPick, onRun, onTarget }: Props) {
   const { lang, t } = useLang();
-  const bandwidths = PRODUCTS.find(([code]) => code === question.product)?.[2] ?? [];
+  const products = useProducts();
+  const product = products.find((one) => one.code === question.product);
 
   const end = (name: EndName, label: string, hint: string) => {
     const text = name === 'customer' ? question.customerText : question.farText;
     const setText = (value: string) => {
-      onChange(name === 'customer' ? { customerText: value, customer: atText(value) } : { farText: value, far: atText(value) });
+      const target = atText(value, question.crs);
+      onChange(name === 'customer' ? { customerText: value, customer: target } : { farText: value, far: target });
     };
     return (
       <Form.Item label={label} htmlFor={`end-${name}`} className="end">
@@ -59,7 +61,7 @@ export function SurveyForm({ question, busy, picking, onChange, onPick, onRun, o
           onText={setText}
           onHit={(hit) => onTarget(name, atHit(hit))}
           onEnter={(value) => {
-            const target = atText(value);
+            const target = atText(value, question.crs);
             if (target) onTarget(name, target);
           }}
         />
@@ -81,22 +83,37 @@ export function SurveyForm({ question, busy, picking, onChange, onPick, onRun, o
     <Form layout="vertical" className="survey-form" onFinish={onRun}>
       {end('customer', t('customer'), t('end_hint'))}
       {end('far', t('far_end'), t('far_hint'))}
+      {(coordinate(question.customerText) ?? coordinate(question.farText)) && (
+        <Form.Item label={t('coordinates')} htmlFor="crs" layout="horizontal" className="crs">
+          <Select
+            id="crs" size="small" value={question.crs} aria-label={t('coordinates')}
+            options={SYSTEMS.map(([value, label]) => ({ value, label }))}
+            onChange={(crs: string) => onChange({
+              crs,
+              ...(coordinate(question.customerText) ? { customer: atText(question.customerText, crs) } : {}),
+              ...(coordinate(question.farText) ? { far: atText(question.farText, crs) } : {}),
+            })}
+          />
+        </Form.Item>
+      )}
       <div className="row">
         <Form.Item label={t('product')} htmlFor="product" className="wide">
           <Select
             id="product" value={question.product} aria-label={t('product')}
-            options={PRODUCTS.map(([value, name]) => ({ value, label: pick(lang, name) }))}
-            onChange={(product: string) => {
-              const fits = PRODUCTS.find(([code]) => code === product)?.[2] ?? [];
-              const bandwidth = fits.includes(question.bandwidth) ? question.bandwidth : product === 'data' ? '155M' : '100M';
-              onChange({ product, bandwidth });
+            loading={products.length === 0}
+            options={products.map(({ code, name }) => ({ value: code, label: pick(lang, [name[1] ?? code, name[0] ?? code]) }))}
+            onChange={(code: string) => {
+              const next = products.find((one) => one.code === code);
+              const fits = !next || sells(next, question.bandwidth);
+              onChange({ product: code, ...(fits ? {} : { bandwidth: usual(next)[0] ?? question.bandwidth }) });
             }}
           />
         </Form.Item>
         <Form.Item label={t('bandwidth')} htmlFor="bandwidth">
-          <Select
-            id="bandwidth" value={question.bandwidth} aria-label={t('bandwidth')}
-            options={bandwidths.map((value) => ({ value, label: value }))}
+          <AutoComplete
+            id="bandwidth" value={question.bandwidth} aria-label={t('bandwidth')} filterOption={false}
+            options={(product ? usual(product) : []).map((value) => ({ value, label: value }))}
+            status={product && !sells(product, question.bandwidth) ? 'warning' : ''}
             onChange={(bandwidth: string) => onChange({ bandwidth })}
           />
         </Form.Item>

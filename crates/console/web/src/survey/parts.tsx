@@ -96,12 +96,12 @@ function step(part: RouteElement, lang: Lang, onChoose?: (choice: Choice) => voi
       return {
         sign: part.new ? 'new' : 'port', fresh: part.new,
         what: part.new ? (zh ? '新增分光器' : 'new splitter') : zh ? '分光器' : 'splitter',
-        body: <>1:{part.ratio} {ref(part.device)}{part.branch !== null && <> {zh ? '分支' : 'branch'} <b>{part.branch}</b></>}</>,
+        body: <>1:{part.ratio} {ref(part.device)}{part.branch != null && <> {zh ? '分支' : 'branch'} <b>{part.branch}</b></>}</>,
       };
     case 'port':
       return {
         sign: 'equipment', what: zh ? '设备端口' : 'equipment port',
-        body: <>{ref(part.device)} {part.port === null ? (zh ? '新增板卡端口' : 'port of a new board') : <>{zh ? '端口' : 'port'} <b>{part.port}</b></>} {part.interface} @ {ref(part.at)}</>,
+        body: <>{ref(part.device)} {part.port == null ? (zh ? '新增板卡端口' : 'port of a new board') : <>{zh ? '端口' : 'port'} <b>{part.port}</b></>} {part.interface} @ {ref(part.at)}</>,
       };
     case 'unrecorded_equipment':
       return { sign: 'equipment', what: zh ? '设备' : 'equipment', body: <>{zh ? '地图未记录设备，需核查' : 'not recorded on the map, to be checked'} @ {ref(part.at)}</> };
@@ -126,7 +126,8 @@ export function Route({ route, onChoose }: { route: RouteElement[]; onChoose?: (
 }
 
 /** Why a budget fails, with the figures. */
-export function failure(lang: Lang, why: BudgetFailure): string {
+export function failure(lang: Lang, given: unknown): string {
+  const why = given as BudgetFailure;
   const zh = lang === 'zh';
   switch (why.reason) {
     case 'too-much-loss':

@@ -1,6 +1,6 @@
 // The answer on paper: only printed, never on the screen.
 import { createPortal } from 'react-dom';
-import { unproven, type Survey } from '../api/survey';
+import { lonLat, unproven, type Survey } from '../api/survey';
 import { pick, useLang } from '../lang';
 import * as words from '../words';
 import { ProtectionSaid, told, type Shown } from './answer';
@@ -10,12 +10,12 @@ import { WayDetail } from './way';
 export function Sheet({ survey, shown, picture, who }: { survey: Survey; shown: Shown; picture: string; who: string }) {
   const { lang, t } = useLang();
   const [zh, en] = survey.product_name;
-  const position = survey.customer.position;
+  const position = lonLat(survey.customer.position);
   return createPortal(
     <div className="sheet">
       <header>
         <h1>{t('survey')} · {survey.customer.label}</h1>
-        <p>{pick(lang, [en, zh])} · {survey.bandwidth}{survey.far && ` · ${t('far_end')} ${survey.far.label}`}</p>
+        <p>{pick(lang, [en ?? '', zh ?? ''])} · {survey.bandwidth}{survey.far && ` · ${t('far_end')} ${survey.far.label}`}</p>
         <p>
           {position && `${position[0].toFixed(6)}, ${position[1].toFixed(6)} WGS-84 · `}
           {t('planned_on')} {t('version')} {survey.base} · {t('catalogue')} {survey.catalog.prices}

@@ -18,10 +18,11 @@ export function coordinate(text: string): [number, number] | null {
   return Math.abs(lon) <= 180 && Math.abs(lat) <= 90 ? [lon, lat] : null;
 }
 
-export function atPosition(position: [number, number]): Target {
+/** A coordinate; in another system than WGS-84 the map cannot say where it lies before the answer does. */
+export function atPosition(position: [number, number], crs = 'wgs84'): Target {
   const round = (degrees: number): number => Number(degrees.toFixed(6));
   const [lon, lat] = [round(position[0]), round(position[1])];
-  return { text: `${lon}, ${lat}`, position: [lon, lat], end: { position: [lon, lat] } };
+  return { text: `${lon}, ${lat}`, position: crs === 'wgs84' ? [lon, lat] : null, end: { position: [lon, lat], crs } };
 }
 
 export function atHit(hit: Pick<Hit, 'resource' | 'code' | 'name'> & { position?: number[] | null }): Target {
@@ -31,9 +32,9 @@ export function atHit(hit: Pick<Hit, 'resource' | 'code' | 'name'> & { position?
 }
 
 /** What was typed, without a choice from the list: a coordinate, else an address in words or by code. */
-export function atText(text: string): Target | null {
+export function atText(text: string, crs: string): Target | null {
   const words = text.trim();
   if (!words) return null;
   const position = coordinate(words);
-  return position ? atPosition(position) : { text: words, position: null, end: { address: words } };
+  return position ? atPosition(position, crs) : { text: words, position: null, end: { address: words } };
 }

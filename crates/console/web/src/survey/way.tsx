@@ -88,13 +88,13 @@ export function WayDetail({ way, onChoose }: { way: Way; onChoose?: (choice: Cho
         <h4>{t('access_point')}</h4>
         <p>
           <Ref named={way.access_point} onChoose={onChoose} />
-          {way.covers !== null && <span className="quiet"> · {way.covers ? t('covers_yes') : t('covers_no')}</span>}
+          {way.covers != null && <span className="quiet"> · {way.covers ? t('covers_yes') : t('covers_no')}</span>}
           {way.drop_m > 0 && <span className="quiet"> · {t('new_cable')} {words.length(way.drop_m)}</span>}
           <span className="quiet"> · {t('fibre_length')} {words.length(way.length_m)}</span>
         </p>
       </section>
       <section><h4>{t('route')}</h4><Route route={way.route} {...(onChoose ? { onChoose } : {})} /></section>
-      <section><h4>{t('light')}</h4><Light budget={way.budget} /></section>
+      <section><h4>{t('light')}</h4><Light budget={way.budget ?? null} /></section>
       <section>
         <h4>{t('bill')}</h4>
         <table className="bill">
