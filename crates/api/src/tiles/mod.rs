@@ -101,7 +101,7 @@ pub(crate) fn between(index: &Index, [low, high]: [Position; 2]) -> Vec<Drawn> {
 /// Layers: `span`, `cable` (lines), `place` and `premise` (points). Every feature has its record's id as feature id, and
 /// `code`, `kind`, `state` (stage of its life) and, where there is one, `name`; spans `cables` and `capacity`; cables
 /// `cores` and `free`; places with frames or equipment `ports` and `free`. From afar only what is important is drawn:
-/// sites from the first zoom on, access sites from 9, cabinets from 12, the rest from 14.
+/// sites from the first zoom on, access sites from 9, cabinets from 12, the rest from 14; long lines earlier.
 #[utoipa::path(get, path = "/api/v1/tiles/{z}/{x}/{y}", tag = "map",
     params(
         ("z" = u8, Path, description = "Zoom", maximum = 22),
