@@ -203,7 +203,11 @@ fn kind_is(feature: &Value, kinds: &[&str]) -> bool {
 
 /// Whether a feature names two ends, as only lines do.
 fn names_ends(feature: &Value) -> bool {
-    let has = |key| feature.get("properties").is_some_and(|p| p.get(key).is_some());
+    feature.get("properties").and_then(Value::as_object).is_some_and(ends_in)
+}
+
+fn ends_in(properties: &Object) -> bool {
+    let has = |key| properties.contains_key(key);
     (has("from") && has("to")) || (has("start") && has("end"))
 }
 
@@ -227,7 +231,12 @@ fn sort(mut feature: Object, source: Source, crs: Crs, of_points: bool, found: &
             if let Some(altitudes) = vertex.and_then(|v| v.altitude_m) {
                 kept.insert(ALTITUDES.to_owned(), Value::from(altitudes));
             }
-            found.nodes.push(RawNode { source, vertex, properties, kept });
+            // Without a position nothing speaks for a node any more where two ends are named.
+            if vertex.is_none() && ends_in(&properties) {
+                found.lines.push(RawLine { source, runs: Vec::new(), properties, kept });
+            } else {
+                found.nodes.push(RawNode { source, vertex, properties, kept });
+            }
         }
         Some("LineString" | "MultiLineString") => {
             let runs = geometry::runs(&geometry, &place, draft);

@@ -207,3 +207,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_line_that_became_a_point_nowhere_comes_back() {
+    for to in ["A", "nobody"] {
+        let mut documents = map();
+        let line = &mut documents[1]["features"][0];
+        line["properties"]["from"] = json!("D");
+        line["properties"]["to"] = json!(to);
+        line["geometry"] = json!({"type": "Point", "coordinates": [1e308, -1e308, "x"]});
+        let files = documents.map(|document| File::new("m.geojson", document.to_string()));
+        let network = take(&files, Format::Geojson, true).unwrap();
+        let exported = crate::export(&network, Format::Geojson, &ExportOptions::default()).unwrap();
+        assert!(take(&exported, Format::Geojson, false).is_some(), "to {to}");
+    }
+}
