@@ -7,6 +7,7 @@ use linewright_model::{AnyId, CableId, DeviceId, Id, Network, PlaceId, SpanId};
 use super::feeder::{feeder, feeding_port};
 use super::{AccessSpace, Equipment, Goal, Move, Risk, Scarce, Tap};
 use crate::capacity;
+use crate::layer::counts::Need;
 use crate::strand::Strand;
 use crate::topology::{StrandIx, Topology, ground};
 
@@ -135,7 +136,7 @@ impl AccessSpace<'_> {
             Move::Tap(nth, ix, towards) => {
                 if let (Some(tap), Some(strand)) = (self.tap(nth), self.topology.strand(ix)) {
                     gather.tapped(strand, tap, towards);
-                    self.last_cores(strand, &mut gather);
+                    self.last_cores(ix, strand, &mut gather);
                 }
             }
             Move::Cross(ix, _) => self.strand_risks(ix, &mut gather),
@@ -159,12 +160,15 @@ impl AccessSpace<'_> {
     fn strand_risks(&self, ix: StrandIx, gather: &mut Gather<'_>) {
         let Some(strand) = self.topology.strand(ix) else { return };
         gather.strand(strand);
-        self.last_cores(strand, gather);
+        self.last_cores(ix, strand, gather);
     }
 
-    fn last_cores(&self, strand: &Strand, gather: &mut Gather<'_>) {
+    fn last_cores(&self, ix: StrandIx, strand: &Strand, gather: &mut Gather<'_>) {
         let twice = self.terms.fibres.saturating_mul(2);
-        if let Some(first) = strand.pieces.first().filter(|_| capacity::pick(self.network, strand, twice).is_none()) {
+        // The layer mostly knows without the records.
+        let enough = self.topology.glass().is_free(ix, Need::new(twice, true));
+        let enough = enough.unwrap_or_else(|| capacity::pick(self.network, strand, twice).is_some());
+        if let Some(first) = strand.pieces.first().filter(|_| !enough) {
             gather.out.push(Risk::Last(Scarce::Cores(first.cable, first.first)));
         }
     }
