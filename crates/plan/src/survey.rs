@@ -310,7 +310,7 @@ impl<'a> Trial<'a> {
         let starts = [Start::free(space.start())];
         let limits = Limits { max_expanded: MAX_EXPANDED };
         let mut bans = BTreeSet::new();
-        let (mut bright, mut tried) = (0, 0);
+        let (mut bright, mut tried) = (0, Vec::new());
         while bright < wanted {
             let Ok(path) = session.shortest(&starts, limits) else {
                 answer.note(Note::SearchBound);
@@ -318,12 +318,12 @@ impl<'a> Trial<'a> {
             };
             let Some(path) = path else { break };
             bright += usize::from(self.take(space, &path, answer));
-            tried += 1;
-            if tried == wanted + MAX_DARK {
+            bans.extend(self.same_entry(space, &path));
+            tried.push(path);
+            if tried.len() == wanted + MAX_DARK {
                 answer.note(Note::SearchBound);
                 break;
             }
-            bans.extend(self.same_entry(space, &path));
             session.ban(bans.iter().copied());
         }
         session.ban([]);
@@ -331,7 +331,7 @@ impl<'a> Trial<'a> {
             answer.note(Note::SearchBound);
             exceeded.found
         });
-        for path in &paths {
+        for path in paths.iter().filter(|path| !tried.contains(path)) {
             self.take(space, path, answer);
         }
     }
