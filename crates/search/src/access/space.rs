@@ -43,7 +43,7 @@ pub struct AccessSpace<'a> {
     /// What the goal told of places.
     told: RefCell<HashMap<PlaceId, Rc<[Attachment]>, FxBuildHasher>>,
     /// Worked out when a search first asks.
-    compass: OnceCell<Compass<'a>>,
+    compass: OnceCell<Option<Compass<'a>>>,
     /// Places that every solution shares: the ends and the ground they stand on.
     pub(super) homes: BTreeSet<PlaceId>,
     /// Access places to which side A is kept; none for all.
@@ -203,7 +203,7 @@ impl Space for AccessSpace<'_> {
     fn bound(&self, at: At) -> u64 {
         let (network, topology, terms) = (self.network, self.topology, self.terms);
         let make = || Compass::new(network, topology, terms, &self.goal, &self.ends, &self.homes, self.for_pair);
-        self.compass.get_or_init(make).bound(network, at)
+        self.compass.get_or_init(make).as_ref().map_or(0, |compass| compass.bound(at))
     }
 
     fn risks(&self, edge: Move, out: &mut Vec<Risk>) {

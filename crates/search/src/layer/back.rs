@@ -81,7 +81,7 @@ struct Worked {
 
 impl<L> Drop for Back<'_, L> {
     fn drop(&mut self) {
-        self.ways.layer.scratch_pool().push(std::mem::take(&mut self.worked.get_mut().scratch));
+        self.ways.layer.give_scratch(std::mem::take(&mut self.worked.get_mut().scratch));
     }
 }
 

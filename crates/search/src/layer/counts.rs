@@ -63,7 +63,7 @@ impl Counts {
         Self { chunks: Arc::new(codes.chunks(CHUNK).map(Arc::from).collect()) }
     }
 
-    /// The code of an entry; 0 for one that does not exist.
+    /// The code of an entry; of nothing for one that does not exist.
     #[inline]
     pub(crate) fn get(&self, at: usize) -> Code {
         self.chunks.get(at / CHUNK).and_then(|chunk| chunk.get(at % CHUNK)).copied().unwrap_or_default()

@@ -224,7 +224,9 @@ impl<L: Copy + Ord> Layer<L> {
     fn number(&self, link: L) -> Option<u32> {
         self.names.binary_search(&link).ok().map(|number| number as u32)
     }
+}
 
+impl<L> Layer<L> {
     fn take_scratch(&self) -> Scratch<u32> {
         self.scratch_pool().pop().unwrap_or_default()
     }
@@ -234,9 +236,7 @@ impl<L: Copy + Ord> Layer<L> {
             self.scratch_pool().push(scratch);
         }
     }
-}
 
-impl<L> Layer<L> {
     fn scratch_pool(&self) -> MutexGuard<'_, Vec<Scratch<u32>>> {
         self.scratch.lock().unwrap_or_else(PoisonError::into_inner)
     }
