@@ -323,7 +323,7 @@ fn a_database_whose_making_was_killed_is_made_by_the_next_import() {
     let bench = Bench::new();
     write_variant(&bench, 0);
     let mut random = Random(9);
-    for round in 0..12 {
+    for round in 0..40 {
         let database = format!("fresh{round}.db");
         let args = ["--database", &database, "import", "v0"];
         let mut child = bench.command(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();

@@ -53,7 +53,7 @@ async fn look(conn: &mut PgConnection, server: &Server) -> Result<SchemaStatus, 
 /// Begins a transaction that only reads, all of it at one moment.
 pub(super) const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
-/// Runs the migrations that are missing, each in a transaction of its own.
+/// Runs the migrations that are missing, all or none.
 pub(super) async fn migrate(conn: &mut PgConnection, server: &Server) -> Result<(), StoreError> {
     let before = status(conn, server).await?;
     match before {
@@ -62,18 +62,20 @@ pub(super) async fn migrate(conn: &mut PgConnection, server: &Server) -> Result<
         SchemaStatus::Empty | SchemaStatus::Older { .. } => {}
     }
     tracing::info!(database = server.name(), ?before, needed = needed(), "migrating");
+    run(conn, server, &MIGRATIONS).await
+}
+
+/// Runs what is missing of these migrations, all in one transaction: a making that was killed leaves no schema in
+/// between, which the next program would take for one that asks for a backup.
+pub(super) async fn run(conn: &mut PgConnection, server: &Server, migrations: &Migrator) -> Result<(), StoreError> {
     let mut making = conn.begin().await.map_err(|e| server.error(e))?;
     let line = sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(MAKING);
     line.execute(&mut *making).await.map_err(|e| server.error(e))?;
     making.execute("CREATE SCHEMA IF NOT EXISTS linewright").await.map_err(|e| server.error(e))?;
-    making.commit().await.map_err(|e| server.error(e))?;
-    run(conn, server, &MIGRATIONS).await
-}
-
-/// Runs what is missing of these migrations: each is there whole or not at all.
-pub(super) async fn run(conn: &mut PgConnection, server: &Server, migrations: &Migrator) -> Result<(), StoreError> {
     // `Migrator::run` asks for more lifetimes than a future that may move between threads has.
-    let Err(error) = migrations.run_direct(None, &mut *conn, false).await else { return Ok(()) };
+    let Err(error) = migrations.run_direct(None, &mut *making, false).await else {
+        return making.commit().await.map_err(|e| server.error(e));
+    };
     Err(match error {
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => server.error(error),
         other => server.damaged(format!("its schema cannot be brought up: {other}")),

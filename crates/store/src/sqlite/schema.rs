@@ -37,7 +37,7 @@ pub(super) async fn status(conn: &mut SqliteConnection, file: &File) -> Result<S
     Ok(found.map_or(SchemaStatus::Empty, |n| SchemaStatus::compare(n, needed())))
 }
 
-/// Runs the migrations that are missing, each in a transaction of its own.
+/// Runs the migrations that are missing, all or none.
 pub(super) async fn migrate(conn: &mut SqliteConnection, file: &File) -> Result<(), StoreError> {
     let before = status(conn, file).await?;
     match before {
@@ -53,10 +53,14 @@ pub(super) async fn migrate(conn: &mut SqliteConnection, file: &File) -> Result<
     }
 }
 
-/// Runs what is missing of these migrations: each is there whole or not at all.
+/// Runs what is missing of these migrations, all in one transaction: a making that was killed leaves no schema in
+/// between, which the next program would take for one that asks for a backup.
 pub(super) async fn run(conn: &mut SqliteConnection, file: &File, migrations: &Migrator) -> Result<(), StoreError> {
+    let mut making = conn.begin_with("BEGIN IMMEDIATE").await.map_err(|e| file.error(e))?;
     // `Migrator::run` asks for more lifetimes than a future that may move between threads has.
-    let Err(error) = migrations.run_direct(None, &mut *conn, false).await else { return Ok(()) };
+    let Err(error) = migrations.run_direct(None, &mut *making, false).await else {
+        return making.commit().await.map_err(|e| file.error(e));
+    };
     Err(match error {
         sqlx::migrate::MigrateError::Execute(error) | sqlx::migrate::MigrateError::ExecuteMigration(error, _) => {
             file.error(error)
