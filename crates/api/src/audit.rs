@@ -10,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::Api;
-use crate::extract::Asked;
+use crate::extract::{Asked, Cursor};
 use crate::problem::{Problem, ProblemDto};
 use crate::who::Who;
 
@@ -28,8 +28,8 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
 #[into_params(parameter_in = Query)]
 pub(crate) struct AuditOf {
     /// `next` of the page before.
-    #[param(max_length = 20)]
-    cursor: Option<String>,
+    #[param(inline)]
+    cursor: Option<Cursor>,
     /// Lines in the page.
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
@@ -75,8 +75,7 @@ async fn audit(State(api): State<Api>, who: Who, Asked(of): Asked<AuditOf>) -> R
     if limit == 0 || limit > PAGE {
         return Err(Problem::invalid("limit", format!("give 1 to {PAGE}")));
     }
-    let before = of.cursor.as_deref().map(str::parse::<u64>).transpose();
-    let before = before.map_err(|_| Problem::invalid("cursor", "give the `next` of the page before"))?;
+    let before = of.cursor.map(|Cursor(before)| before);
     let lines = api.service().accounts().audit_lines(before, limit).await?;
     let full = u32::try_from(lines.len()).is_ok_and(|lines| lines == limit);
     let next = lines.last().filter(|_| full).map(|line| line.seq.to_string());

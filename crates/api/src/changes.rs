@@ -15,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::Api;
-use crate::extract::{Asked, At};
+use crate::extract::{Asked, At, Cursor};
 use crate::findings::{Named, named};
 use crate::problem::{Problem, ProblemDto};
 use crate::resource::{Page, answer};
@@ -39,8 +39,8 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
 #[into_params(parameter_in = Query)]
 pub(crate) struct ChangesOf {
     /// `next` of the page before: only versions below this one.
-    #[param(max_length = 20)]
-    cursor: Option<String>,
+    #[param(inline)]
+    cursor: Option<Cursor>,
     /// Changes in the page.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
@@ -125,9 +125,7 @@ async fn changes(State(api): State<Api>, who: Who, Asked(of): Asked<ChangesOf>) 
         return Err(Problem::invalid("limit", format!("give 1 to {PAGE}")));
     }
     let head = api.service().snapshot().version().0;
-    let before = of.cursor.as_deref().map(str::parse::<u64>).transpose();
-    let before = before.map_err(|_| Problem::invalid("cursor", "give the `next` of the page before"))?;
-    let last = before.map_or(head, |before| head.min(before.saturating_sub(1)));
+    let last = of.cursor.map_or(head, |Cursor(before)| head.min(before.saturating_sub(1)));
     let first = last.saturating_sub(limit.into());
     // At most `limit`, which is a `u32`.
     let many = u32::try_from(last - first).unwrap_or(limit);

@@ -35,6 +35,12 @@ use crate::{Api, Asset};
 )]
 pub(crate) struct Described;
 
+/// Bytes as they are.
+#[derive(utoipa::ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[allow(dead_code, reason = "read by the derive alone")]
+pub(crate) struct Binary(Vec<u8>);
+
 /// The description with what the code does not say by itself.
 pub(crate) fn finished(mut api: OpenApi) -> OpenApi {
     let components = api.components.get_or_insert_default();

@@ -20,12 +20,13 @@ use linewright_service::{Import, Permission, ServiceError, sum};
 use linewright_store::Progress;
 use serde::Deserialize;
 use tokio::sync::{mpsc, watch};
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::Api;
-use crate::extract::Asked;
+use crate::docs::Binary;
+use crate::extract::{Asked, Short};
 use crate::once::{self, Once, Turn};
 use crate::problem::{Kind, Lang, Problem, ProblemDto, internal};
 use crate::resource::answer;
@@ -57,8 +58,8 @@ pub(crate) struct ImportOf {
     #[param(max_length = 40)]
     crs: Option<String>,
     /// Code of the data set the records come to lie in.
-    #[param(max_length = 200)]
-    dataset: Option<String>,
+    #[param(value_type = Option<String>, max_length = 200)]
+    dataset: Option<Short<200>>,
     /// Remove records of the data set that the files do not have any more.
     #[serde(default)]
     replace: bool,
@@ -66,8 +67,8 @@ pub(crate) struct ImportOf {
     #[serde(default)]
     repair: bool,
     /// Why, for the log; the names of the files when left out.
-    #[param(max_length = 300)]
-    why: Option<String>,
+    #[param(value_type = Option<String>, max_length = 300)]
+    why: Option<Short<300>>,
 }
 
 /// How to export.
@@ -79,8 +80,16 @@ pub(crate) struct ExportOf {
     #[param(max_length = 40)]
     format: String,
     /// Only the data set with this code.
-    #[param(max_length = 200)]
-    dataset: Option<String>,
+    #[param(value_type = Option<String>, max_length = 200)]
+    dataset: Option<Short<200>>,
+}
+
+/// The files of an import; the names of the parts do not matter.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "read by the derive alone")]
+struct Files {
+    #[schema(value_type = Vec<String>, format = Binary, min_items = 1, max_items = 64)]
+    files: Vec<Vec<u8>>,
 }
 
 fn format(name: &str) -> Result<Format, Problem> {
@@ -121,7 +130,7 @@ fn unbound(who: &Who) -> Result<(), Problem> {
 #[utoipa::path(post, path = "/api/v1/imports", tag = "exchange", params(ImportOf,
         ("Idempotency-Key" = Option<String>, Header, description = "8 to 128 characters, such as a UUID"),
         ("If-Match" = Option<String>, Header, description = "Version of the network, in quotes")),
-    request_body(content = Vec<u8>, content_type = "multipart/form-data", description = "The files, each a part with a file name"),
+    request_body(content = Files, content_type = "multipart/form-data", description = "The files, each a part with a file name"),
     responses(
         (status = 200, description = "What was done, or would be: the value of `linewright import --json`",
             content((serde_json::Value = "application/json"), (String = "text/event-stream"))),
@@ -140,10 +149,13 @@ async fn import(
     let options = of.options()?;
     let only_at = headers.get(IF_MATCH).map(version).transpose()?;
     let files = files(request).await?;
-    let why = of.why.clone().unwrap_or_else(|| {
-        let names: Vec<&str> = files.iter().take(4).map(|file| &*file.name).collect();
-        format!("import of {}", names.join(", "))
-    });
+    let why = of.why.clone().map_or_else(
+        || {
+            let names: Vec<&str> = files.iter().take(4).map(|file| &*file.name).collect();
+            format!("import of {}", names.join(", "))
+        },
+        |Short(why)| why,
+    );
     let contents = files.iter().flat_map(|file| [file.name.as_bytes(), &[0], &file.bytes]).collect::<Vec<_>>().concat();
     let asked = format!("import {:?} {why} {only_at:?} {} {}", options, of.dry_run, sum(&contents));
     let once = match once::claim(&api, &headers, &who.0, &sum(asked.as_bytes())).await? {
@@ -281,9 +293,9 @@ fn of_multipart(error: &axum::extract::multipart::MultipartError) -> Problem {
 /// A zip archive of the files of the format, with a note of who took it out, when and why. Needs the permission `export`
 /// and the header `X-Reason`; every export is in the audit log.
 #[utoipa::path(get, path = "/api/v1/export", tag = "exchange", params(ExportOf,
-        ("X-Reason" = String, Header, description = "Why, percent-encoded")),
+        ("X-Reason" = String, Header, description = "Why, percent-encoded", min_length = 3, max_length = 300)),
     responses(
-        (status = 200, description = "The archive", body = Vec<u8>, content_type = "application/zip"),
+        (status = 200, description = "The archive", body = inline(Binary), content_type = "application/zip"),
         (status = "4XX", description = "Refused", body = ProblemDto, content_type = "application/problem+json"),
         (status = "5XX", description = "Too much work", body = ProblemDto, content_type = "application/problem+json"),
     ))]
@@ -302,7 +314,7 @@ async fn export(
     api.service().accounts().audit(&who.0, "export", &subject, &why).await?;
     let at = now.to_rfc3339_opts(SecondsFormat::Secs, true);
     let note = format!("Exported by {} at {at}: {why}", who.0.name);
-    let (version, archive) = api.service().export(written, of.dataset, note).await?;
+    let (version, archive) = api.service().export(written, of.dataset.map(|Short(code)| code), note).await?;
     let name = format!("linewright-{}-v{version}-{}.zip", written.name(), now.format("%Y%m%dT%H%M%SZ"));
     let mut response = answer(&api, archive);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/zip"));

@@ -1,7 +1,9 @@
 //! What a request brings: JSON bodies and queries, read strictly, refusals naming the field.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
+use std::ops::Deref;
 
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, QueryRejection};
@@ -9,8 +11,9 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{DeserializeOwned, MapAccess, Visitor};
+use serde::de::{DeserializeOwned, Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use utoipa::ToSchema;
 
 use crate::problem::{Kind, Problem};
 
@@ -91,6 +94,43 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
                 text.split_once(": ").filter(|(field, _)| !field.contains(' ')).unwrap_or(("query", text));
             Problem::invalid(field, reason)
         })
+    }
+}
+
+/// Where a page goes on: the `next` of the page before.
+#[derive(ToSchema, Clone, Copy, PartialEq, Eq, Debug)]
+#[schema(value_type = String, pattern = "^[0-9]{1,19}$")]
+pub(crate) struct Cursor(pub(crate) u64);
+
+impl<'de> Deserialize<'de> for Cursor {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = Cow::<str>::deserialize(from)?;
+        // 19 digits always fit.
+        let digits = (1..=19).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = text.parse().ok().filter(|_| digits);
+        number.map(Cursor).ok_or_else(|| D::Error::custom("give the `next` of the page before"))
+    }
+}
+
+/// A text of at most so many characters.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Short<const MOST: usize>(pub(crate) String);
+
+impl<'de, const MOST: usize> Deserialize<'de> for Short<MOST> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        if text.chars().count() > MOST {
+            return Err(D::Error::custom(format_args!("give at most {MOST} characters")));
+        }
+        Ok(Self(text))
+    }
+}
+
+impl<const MOST: usize> Deref for Short<MOST> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
     }
 }
 

@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::Api;
-use crate::extract::Asked;
+use crate::extract::{Asked, Cursor};
 use crate::problem::{Problem, ProblemDto};
 use crate::resource::{Page, answer};
 use crate::who::Who;
@@ -53,10 +53,11 @@ pub(crate) struct FindingsOf {
     #[param(inline)]
     severity: Option<Least>,
     /// Number of a rule.
+    #[param(maximum = 255)]
     rule: Option<u8>,
     /// `next` of the page before.
-    #[param(max_length = 20)]
-    cursor: Option<String>,
+    #[param(inline)]
+    cursor: Option<Cursor>,
     /// Findings in the page.
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<usize>,
@@ -149,8 +150,7 @@ async fn findings(State(api): State<Api>, who: Who, Asked(of): Asked<FindingsOf>
     if limit == 0 || limit > PAGE {
         return Err(Problem::invalid("limit", format!("give 1 to {PAGE}")));
     }
-    let from = of.cursor.as_deref().map_or(Ok(0), str::parse::<usize>);
-    let from = from.map_err(|_| Problem::invalid("cursor", "give the `next` of the page before"))?;
+    let from = of.cursor.map_or(0, |Cursor(from)| usize::try_from(from).unwrap_or(usize::MAX));
     let least = match of.severity {
         Some(Least::Error) => Severity::Error,
         Some(Least::Warning) => Severity::Warning,

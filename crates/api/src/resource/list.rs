@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 use super::answer;
 use super::dto::{AddressDto, CableDto, DeviceDto, LinkDto, PlaceDto, Sent, SpanDto, TrailDto};
 use crate::Api;
-use crate::extract::{Asked, At};
+use crate::extract::{Asked, At, Cursor, Short};
 use crate::geometry::{Bbox, Geometry};
 use crate::problem::{Kind, Problem, ProblemDto};
 use crate::scope::Scope;
@@ -36,17 +36,17 @@ pub(crate) struct ListOf {
     #[param(value_type = Option<String>, example = "120.85,31.97,120.90,32.00")]
     bbox: Option<Bbox>,
     /// Part of the code or name.
-    #[param(max_length = 200)]
-    q: Option<String>,
+    #[param(value_type = Option<String>, max_length = 200)]
+    q: Option<Short<200>>,
     /// The whole code.
-    #[param(max_length = 300)]
-    code: Option<String>,
+    #[param(value_type = Option<String>, max_length = 300)]
+    code: Option<Short<300>>,
     /// Kind, as the records name it; of links and trails their layer.
-    #[param(max_length = 40)]
-    kind: Option<String>,
+    #[param(value_type = Option<String>, max_length = 40)]
+    kind: Option<Short<40>>,
     /// `next` of the page before.
-    #[param(max_length = 20)]
-    cursor: Option<String>,
+    #[param(inline)]
+    cursor: Option<Cursor>,
     /// Records in the page.
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<usize>,
@@ -157,7 +157,7 @@ impl Wanted {
         let contains = |text: &str, part: &str| text.to_lowercase().contains(part);
         self.of.code.as_ref().is_none_or(|code| *tag.code == **code)
             && self.of.q.as_ref().is_none_or(|q| contains(&tag.code, q) || contains(&tag.name, q))
-            && self.of.kind.as_ref().is_none_or(|kind| described(network, id.any()).is_some_and(|(_, k)| k == *kind))
+            && self.of.kind.as_ref().is_none_or(|kind| described(network, id.any()).is_some_and(|(_, k)| *k == **kind))
             && self.scope.sees(network, id.any())
     }
 
@@ -194,12 +194,11 @@ async fn list<D: OnMap + Serialize + Send + 'static>(api: Api, who: Who, of: Lis
     if limit == 0 || limit > PAGE {
         return Err(Problem::invalid("limit", format!("give 1 to {PAGE}")));
     }
-    let after = of.cursor.as_ref().map(|cursor| {
-        cursor.parse::<u32>().map_err(|_| Problem::invalid("cursor", "give the `next` of the page before"))
-    });
+    // No id is above that.
+    let after = of.cursor.map(|Cursor(after)| u32::try_from(after).unwrap_or(u32::MAX));
     let form = of.format.unwrap_or(Form::Json);
-    let mut wanted = Wanted { scope: who.scope(), after: after.transpose()?, limit, inside: None, of };
-    wanted.of.q = wanted.of.q.map(|q| q.trim().to_lowercase()).filter(|q| !q.is_empty());
+    let mut wanted = Wanted { scope: who.scope(), after, limit, inside: None, of };
+    wanted.of.q = wanted.of.q.map(|q| Short(q.trim().to_lowercase())).filter(|q| !q.is_empty());
     if let Some(bbox) = wanted.of.bbox {
         let snapshot = api.service().snapshot();
         let index = api.tiles().index(&snapshot).await?;
@@ -282,7 +281,8 @@ macro_rules! resources {
             }
 
             #[utoipa::path(get, path = $item, tag = "network", summary = $single,
-                params(("id" = u32, Path, description = "Id in the table"), OneOf),
+                params(("id" = u32, Path, description = "Id in the table"), OneOf,
+                    ("X-Reason" = Option<String>, Header, description = "Why customers are read, percent-encoded")),
                 responses(
                     (status = 200, description = "The record; its ETag is its revision", body = $dto),
                     (status = 304, description = "Unchanged since the ETag sent in If-None-Match"),

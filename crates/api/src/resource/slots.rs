@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 use super::dto::{Reference, reference};
 use super::{Page, answer};
 use crate::Api;
-use crate::extract::{Asked, At};
+use crate::extract::{Asked, At, Cursor};
 use crate::problem::{Kind, Problem, ProblemDto};
 use crate::tiles::word;
 use crate::who::Who;
@@ -33,8 +33,8 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
 #[into_params(parameter_in = Query)]
 pub(crate) struct SlotsOf {
     /// `next` of the page before.
-    #[param(max_length = 20)]
-    cursor: Option<String>,
+    #[param(inline)]
+    cursor: Option<Cursor>,
     /// Slots in the page.
     #[param(minimum = 1, maximum = 2000)]
     limit: Option<usize>,
@@ -66,8 +66,9 @@ impl SlotsOf {
         if limit == 0 || limit > PAGE {
             return Err(Problem::invalid("limit", format!("give 1 to {PAGE}")));
         }
-        let after = self.cursor.as_deref().map_or(Ok(0), str::parse);
-        Ok((after.map_err(|_| Problem::invalid("cursor", "give the `next` of the page before"))?, limit))
+        // No number of a slot is above that.
+        let after = self.cursor.map_or(0, |Cursor(after)| u32::try_from(after).unwrap_or(u32::MAX));
+        Ok((after, limit))
     }
 }
 

@@ -22,6 +22,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::Api;
+use crate::docs::Binary;
 use crate::extract::At;
 use crate::problem::{Problem, ProblemDto, internal};
 use crate::scope::Scope;
@@ -109,7 +110,7 @@ pub(crate) fn between(index: &Index, [low, high]: [Position; 2]) -> Vec<Drawn> {
         ("y" = u32, Path, description = "Row from the north; a suffix `.mvt` is accepted"),
     ),
     responses(
-        (status = 200, description = "Mapbox Vector Tile 2.1", body = Vec<u8>, content_type = "application/vnd.mapbox-vector-tile"),
+        (status = 200, description = "Mapbox Vector Tile 2.1", body = inline(Binary), content_type = "application/vnd.mapbox-vector-tile"),
         (status = 204, description = "Nothing lies here"),
         (status = 304, description = "Unchanged since the ETag sent in If-None-Match"),
         (status = "4XX", description = "Refused", body = ProblemDto, content_type = "application/problem+json"),

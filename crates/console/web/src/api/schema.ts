@@ -1246,6 +1246,10 @@ export interface components {
          * @enum {string}
          */
         Expansion: "board" | "module" | "splitter" | "cable" | "pole_line" | "closure" | "regeneration";
+        /** @description The files of an import; the names of the parts do not matter. */
+        Files: {
+            files: string[];
+        };
         /** @description One breach of one rule. */
         Finding: {
             /** @description Stable code of the rule. */
@@ -2567,7 +2571,10 @@ export interface operations {
                  */
                 contacts?: "show";
             };
-            header?: never;
+            header?: {
+                /** @description Why customers are read, percent-encoded */
+                "X-Reason"?: string | null;
+            };
             path: {
                 /** @description Id in the table */
                 id: number;
@@ -2712,7 +2719,10 @@ export interface operations {
                  */
                 contacts?: "show";
             };
-            header?: never;
+            header?: {
+                /** @description Why customers are read, percent-encoded */
+                "X-Reason"?: string | null;
+            };
             path: {
                 /** @description Id in the table */
                 id: number;
@@ -2935,7 +2945,10 @@ export interface operations {
                  */
                 contacts?: "show";
             };
-            header?: never;
+            header?: {
+                /** @description Why customers are read, percent-encoded */
+                "X-Reason"?: string | null;
+            };
             path: {
                 /** @description Id in the table */
                 id: number;
@@ -3031,7 +3044,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/zip": number[];
+                    "application/zip": string;
                 };
             };
             /** @description Refused */
@@ -3176,7 +3189,7 @@ export interface operations {
         /** @description The files, each a part with a file name */
         requestBody: {
             content: {
-                "multipart/form-data": number[];
+                "multipart/form-data": components["schemas"]["Files"];
             };
         };
         responses: {
@@ -3276,7 +3289,10 @@ export interface operations {
                  */
                 contacts?: "show";
             };
-            header?: never;
+            header?: {
+                /** @description Why customers are read, percent-encoded */
+                "X-Reason"?: string | null;
+            };
             path: {
                 /** @description Id in the table */
                 id: number;
@@ -3378,7 +3394,10 @@ export interface operations {
                  */
                 contacts?: "show";
             };
-            header?: never;
+            header?: {
+                /** @description Why customers are read, percent-encoded */
+                "X-Reason"?: string | null;
+            };
             path: {
                 /** @description Id in the table */
                 id: number;
@@ -3727,7 +3746,10 @@ export interface operations {
                  */
                 contacts?: "show";
             };
-            header?: never;
+            header?: {
+                /** @description Why customers are read, percent-encoded */
+                "X-Reason"?: string | null;
+            };
             path: {
                 /** @description Id in the table */
                 id: number;
@@ -3827,7 +3849,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.mapbox-vector-tile": number[];
+                    "application/vnd.mapbox-vector-tile": string;
                 };
             };
             /** @description Nothing lies here */
@@ -4085,7 +4107,10 @@ export interface operations {
                  */
                 contacts?: "show";
             };
-            header?: never;
+            header?: {
+                /** @description Why customers are read, percent-encoded */
+                "X-Reason"?: string | null;
+            };
             path: {
                 /** @description Id in the table */
                 id: number;
