@@ -137,8 +137,8 @@ fn trails(branches: &[Branch], found: &mut BTreeMap<u32, AffectedTrail>) {
         if step.record.id.table == TableKind::Trail {
             found.entry(step.record.id.raw).or_insert_with(|| AffectedTrail {
                 id: step.record.id.raw,
-                code: step.record.code.clone(),
-                name: step.record.name.clone(),
+                code: step.record.code.to_string(),
+                name: step.record.name.to_string(),
                 layer: match &step.kind {
                     Some(StepKind::Layer(layer)) => word(layer),
                     _ => String::new(),

@@ -19,11 +19,8 @@ const SUGGESTIONS: usize = 8;
 pub(crate) fn named(network: &Network, id: impl Into<AnyId>) -> Named {
     let id = id.into();
     let tag = network.tag(id);
-    Named {
-        id,
-        code: tag.map_or_else(String::new, |tag| tag.code.to_string()),
-        name: tag.map_or_else(String::new, |tag| tag.name.to_string()),
-    }
+    let (code, name) = tag.map(|tag| (tag.code.clone(), tag.name.clone())).unwrap_or_default();
+    Named { id, code, name }
 }
 
 /// The end that a request names.

@@ -34,7 +34,8 @@ pub(crate) fn rejected(
     let policy = &job.catalog.policy().candidates;
     let used: BTreeSet<AnyId> = alternatives.iter().map(|a| a.access_point.id).collect();
     let wanted = |id: PlaceId, _: &Place| is_access_place(job.network, job.topology, id);
-    let near = job.topology.nearest_places(job.network, from, policy.search_radius_m, policy.access_points, &wanted);
+    let near =
+        job.topology.nearest_public_places(job.network, from, policy.search_radius_m, policy.access_points, &wanted);
     let mut found = Vec::new();
     for (place, distance_m) in &near {
         if used.contains(&place.any()) {

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use linewright_catalog::{Bandwidth, Budget, BudgetFailure, CatalogVersions, ContainerRow, Technology};
-use linewright_model::{AnyId, Holding, PlaceKind, Position, SlotState, SpanKind, Stage, Version};
+use linewright_model::{AnyId, Holding, PlaceKind, Position, SlotState, SpanKind, Stage, Text, Version};
 use serde::Serialize;
 
 use crate::colour::CorePosition;
@@ -14,9 +14,9 @@ pub struct Named {
     #[serde(flatten)]
     pub id: AnyId,
     /// Its code.
-    pub code: String,
+    pub code: Text,
     /// Its name; empty when it has none.
-    pub name: String,
+    pub name: Text,
 }
 
 /// Technical verdict of a survey (DOMAIN §4.2), best first.

@@ -231,9 +231,9 @@ impl Answer {
     /// The best of each access point first, then what else there is;
     /// ranked by coverage (for PON), verdict, cost, days (DOMAIN §4.2 step 11, §11).
     fn ranked(&mut self, wanted: usize, today: NaiveDate) -> Vec<Alternative> {
-        let mut ways: Vec<Alternative> = self.ways.iter().map(|(way, _)| (**way).clone()).collect();
+        let mut ways: Vec<Box<Alternative>> = std::mem::take(&mut self.ways).into_iter().map(|(way, _)| way).collect();
         let covered = ways.iter().any(|way| way.technology == Technology::Pon && way.covers == Some(true));
-        let rank = |way: &Alternative| {
+        let rank = |way: &Box<Alternative>| {
             let elsewhere = covered && way.technology == Technology::Pon && way.covers == Some(false);
             let wait = way.lead_time.not_before.map_or(0, |day| (day - today).num_days().max(0));
             let days = i64::from(way.lead_time.working_days).max(wait);
@@ -244,10 +244,8 @@ impl Answer {
         ways.sort_by_cached_key(|way| !seen.insert((way.technology, way.access_point.clone())));
         ways.truncate(wanted);
         ways.sort_by_cached_key(rank);
-        for (rank, way) in (1..).zip(&mut ways) {
-            way.rank = rank;
-        }
-        ways
+        let ranked = |(rank, way): (usize, Box<Alternative>)| Alternative { rank, ..*way };
+        (1..).zip(ways).map(ranked).collect()
     }
 }
 

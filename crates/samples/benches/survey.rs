@@ -1,7 +1,8 @@
 //! Whole surveys on a sample, one thread: 10 access points, 3 alternatives, protection, budgets, bills. Every line of JSON
 //! is a measurement.
 //!
-//! `cargo bench -p linewright-samples --bench survey -- city|region|province [QUERIES]`
+//! `cargo bench -p linewright-samples --bench survey -- city|region|province [QUERIES [WHAT]]`: `WHAT` keeps to the
+//! surveys whose name has it.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs, reason = "a program to measure with")]
 
 use std::time::{Duration, Instant};
@@ -77,7 +78,7 @@ fn main() {
         Some("province") => Scale::Province,
         _ => {
             return println!(
-                "usage: cargo bench -p linewright-samples --bench survey -- city|region|province [QUERIES]"
+                "usage: cargo bench -p linewright-samples --bench survey -- city|region|province [QUERIES [WHAT]]"
             );
         }
     };
@@ -88,6 +89,7 @@ fn main() {
     let catalog = Catalog::builtin();
     let now: DateTime<Utc> = "2026-11-25T08:00:00Z".parse().unwrap();
     let positions = customers(&network);
+    let only = words.get(2).map_or("", String::as_str);
     for (what, product, bandwidth, protect, far_m) in [
         ("internet 100M, any equipment", "internet", "100M", false, None),
         ("data 155M protected, any equipment", "data", "155M", true, None),
@@ -95,6 +97,9 @@ fn main() {
         ("data 155M protected, far end within 30 km", "data", "155M", true, Some(30_000.0)),
         ("data 155M protected, far end anywhere", "data", "155M", true, Some(f64::INFINITY)),
     ] {
+        if !what.contains(only) {
+            continue;
+        }
         let mut dice = Dice(7);
         let mut millis: Vec<f64> = Vec::new();
         let mut verdicts = std::collections::BTreeMap::new();

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use linewright_model::{Network, Place, PlaceId, Position, Span, SpanId};
+use linewright_model::{Network, Place, PlaceId, PlaceKind, Position, Span, SpanId};
 use rstar::primitives::GeomWithData;
 use rstar::{AABB, PointDistance, RTree, RTreeObject};
 
@@ -79,23 +79,33 @@ impl PointDistance for Leg {
 /// Positions of places and courses of spans, for "what is near".
 #[derive(Debug, Default)]
 pub(crate) struct Spatial {
-    places: RTree<GeomWithData<OnSphere, PlaceId>>,
+    /// Customers' own rooms, which most places are.
+    premises: RTree<Site>,
+    /// All other places.
+    places: RTree<Site>,
     legs: RTree<Leg>,
 }
 
+/// Where a place is.
+type Site = GeomWithData<OnSphere, PlaceId>;
+
 impl Spatial {
     pub(crate) fn build(network: &Network) -> Self {
-        let places = network.all::<Place>();
-        let places = places.filter_map(|(id, place)| Some(GeomWithData::new(on_sphere(place.position?), id)));
-        let legs = network.all::<Span>().flat_map(|(id, span)| legs_of(network, id, span));
-        Self { places: RTree::bulk_load(places.collect()), legs: RTree::bulk_load(legs.collect()) }
+        let (mut premises, mut places) = (Vec::new(), Vec::new());
+        for (id, place) in network.all::<Place>() {
+            let Some(position) = place.position else { continue };
+            let kind = if is_premises(place) { &mut premises } else { &mut places };
+            kind.push(Site::new(on_sphere(position), id));
+        }
+        let legs = network.all::<Span>().flat_map(|(id, span)| legs_of(network, id, span)).collect();
+        Self { premises: RTree::bulk_load(premises), places: RTree::bulk_load(places), legs: RTree::bulk_load(legs) }
     }
 
     /// An index of these spans and nothing else.
     pub(crate) fn of_spans(network: &Network, spans: impl Iterator<Item = SpanId>) -> Self {
         let legs =
             spans.filter_map(|id| Some((id, network.get(id)?))).flat_map(|(id, span)| legs_of(network, id, span));
-        Self { places: RTree::new(), legs: RTree::bulk_load(legs.collect()) }
+        Self { legs: RTree::bulk_load(legs.collect()), ..Self::default() }
     }
 
     /// Legs that may come within `gap_m` metres of this one: those whose boxes do.
@@ -111,6 +121,10 @@ impl Spatial {
         let course = course_of(network, span);
         Some([on_sphere(*course.first()?), on_sphere(*course.last()?)])
     }
+}
+
+fn is_premises(place: &Place) -> bool {
+    place.kind == PlaceKind::Premises
 }
 
 pub(crate) fn legs_of(network: &Network, span: SpanId, record: &Span) -> Vec<Leg> {
@@ -214,20 +228,33 @@ impl Near {
     }
 }
 
-/// The places nearest to a position for which `wanted` holds, nearest first, ties by id.
+/// The places nearest to a position for which `wanted` holds, nearest first, ties by id; of premises none unless
+/// `premises` says so.
 pub(crate) fn nearest_places(
     index: &Spatial,
     overlay: &SpatialOverlay,
     network: &Network,
     near: Near,
+    premises: bool,
     wanted: &dyn Fn(PlaceId, &Place) -> bool,
 ) -> Vec<(PlaceId, f64)> {
-    let indexed = index.places.nearest_neighbor_iter_with_distance_2(on_sphere(near.from));
-    near.collect(&overlay.stale_places, indexed.map(|(point, squared)| (point.data, squared)), |id| {
-        let place = network.get(id)?;
-        let distance_m = geometry::distance_m(near.from, place.position?);
-        wanted(id, place).then_some((distance_m, distance_m))
-    })
+    let around = |tree: &'_ RTree<Site>| {
+        let indexed = tree.nearest_neighbor_iter_with_distance_2(on_sphere(near.from));
+        near.collect(&overlay.stale_places, indexed.map(|(site, squared)| (site.data, squared)), |id| {
+            let place = network.get(id).filter(|place| (premises || !is_premises(place)) && wanted(id, place))?;
+            let distance_m = geometry::distance_m(near.from, place.position?);
+            Some((distance_m, distance_m))
+        })
+    };
+    let mut found = around(&index.places);
+    if premises {
+        found.extend(around(&index.premises));
+        found.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
+        // Places that have changed are looked at with either tree.
+        found.dedup_by_key(|(id, _)| *id);
+        found.truncate(near.most);
+    }
+    found
 }
 
 /// The spans nearest to a position for which `wanted` holds with their nearest points, nearest first, ties by
@@ -241,8 +268,8 @@ pub(crate) fn nearest_spans(
 ) -> Vec<(SpanId, Foot)> {
     let indexed = index.legs.nearest_neighbor_iter_with_distance_2(on_sphere(near.from));
     near.collect(&overlay.stale_spans, indexed.map(|(leg, squared)| (leg.span, squared)), |id| {
-        let span = network.get(id)?;
+        let span = network.get(id).filter(|span| wanted(id, span))?;
         let foot = geometry::nearest_on_course(near.from, &course_of(network, span))?;
-        wanted(id, span).then_some((foot, foot.distance_m))
+        Some((foot, foot.distance_m))
     })
 }

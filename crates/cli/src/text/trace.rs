@@ -73,7 +73,7 @@ fn draw(out: &mut String, indent: &str, branches: &[Branch], lang: Lang) {
 }
 
 fn label(named: &Named) -> String {
-    if named.name.is_empty() { named.code.clone() } else { format!("{} {}", named.code, named.name) }
+    if named.name.is_empty() { named.code.to_string() } else { format!("{} {}", named.code, named.name) }
 }
 
 /// One step on one line.

@@ -1,6 +1,7 @@
 //! One end of the line: how it can be led into the street, and which cables pass by that could be opened.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap, HashMap};
 
 use linewright_model::{Cable, CableId, Network, Ownership, PlaceId, Plant, Position, Span, SpanId, SpanKind};
 
@@ -64,6 +65,17 @@ pub struct Tap {
     pub from_a_m: f64,
 }
 
+/// A span that a drop can follow from one ground place to another.
+#[derive(Clone, Copy)]
+pub(super) struct Street {
+    pub(super) span: SpanId,
+    pub(super) to: PlaceId,
+    /// Length to pull, metres.
+    pub(super) length_m: f64,
+    /// What it costs, milli-CNY.
+    pub(super) cost: u64,
+}
+
 /// What an end offers, worked out once per survey.
 #[derive(Clone, Default)]
 pub(super) struct EndPlan {
@@ -72,7 +84,9 @@ pub(super) struct EndPlan {
     /// Lead-ins by the place they lead to and whether directly, for the way back at side Z.
     arrivals: HashMap<(PlaceId, bool), Vec<u16>>,
     /// Ground places that a drop gets to, with the least length it takes, metres.
-    reach: BTreeMap<PlaceId, f64>,
+    reach: HashMap<PlaceId, f64, FxBuildHasher>,
+    /// The spans from them that a drop can follow.
+    streets: HashMap<PlaceId, Vec<Street>, FxBuildHasher>,
     /// The least that a drop to them costs, milli-CNY.
     costs: HashMap<PlaceId, u64, FxBuildHasher>,
     position: Option<Position>,
@@ -85,13 +99,23 @@ pub(super) fn span_open(network: &Network, terms: &Terms, id: SpanId, span: &Spa
     offered(&span.plant, terms.latest) && capacity::spare_bores(network, id, span) != Some(0)
 }
 
+impl Street {
+    /// The span from this ground place; `None` where no drop can follow it or it leads nowhere else.
+    fn from(network: &Network, terms: &Terms, id: SpanId, at: PlaceId) -> Option<Self> {
+        let span = network.get(id).filter(|span| span_open(network, terms, id, span))?;
+        let to = other_end(network, span, at)?;
+        let cost = pull_cost(network, terms, span, [at, to])?;
+        Some(Self { span: id, to, length_m: pulled_m(terms, span), cost })
+    }
+}
+
 /// Length of drop along a whole span, metres.
 pub(super) fn pulled_m(terms: &Terms, span: &Span) -> f64 {
     span.length_m * terms.route_factor
 }
 
 /// Where a span leads from one of its ground ends; `None` when it leads nowhere else.
-pub(super) fn other_end(network: &Network, span: &Span, from: PlaceId) -> Option<PlaceId> {
+fn other_end(network: &Network, span: &Span, from: PlaceId) -> Option<PlaceId> {
     let (a, b) = (ground(network, span.a), ground(network, span.b));
     let to = if a == from { b } else { a };
     (to != from).then_some(to)
@@ -118,7 +142,7 @@ impl EndPlan {
             plan.find_taps(network, topology, terms, centre);
         }
         plan.walk(network, topology, terms);
-        plan.reckon(network, topology, terms);
+        plan.reckon(terms);
         if let Some(centre) = centre {
             plan.cross_country(network, topology, terms, centre);
         }
@@ -165,6 +189,11 @@ impl EndPlan {
         let straight = self.arrivals(at, true).iter().filter_map(|nth| self.lead_ins.get(usize::from(*nth)));
         let straight = straight.map(|lead_in| terms.drop_cost(lead_in.length_m, lead_in.across_m));
         straight.chain(self.costs.get(&ground(network, at)).copied()).min()
+    }
+
+    /// The spans that a drop can follow from a ground place it gets to.
+    pub(super) fn streets(&self, at: PlaceId) -> &[Street] {
+        self.streets.get(&at).map_or(&[], Vec::as_slice)
     }
 
     /// The least that a drop costs from the street at a ground place.
@@ -240,9 +269,9 @@ impl EndPlan {
     /// Finds the ground places that a drop gets to along streets, nearest first.
     fn walk(&mut self, network: &Network, topology: &Topology, terms: &Terms) {
         // Lengths are not negative, so their bits order as they do.
-        let mut open: BTreeSet<(u64, PlaceId)> =
-            self.lead_ins.iter().map(|lead_in| (lead_in.length_m.to_bits(), lead_in.to)).collect();
-        while let Some((bits, at)) = open.pop_first() {
+        let lead_ins = self.lead_ins.iter().map(|lead_in| Reverse((lead_in.length_m.to_bits(), lead_in.to)));
+        let mut open: BinaryHeap<Reverse<(u64, PlaceId)>> = lead_ins.collect();
+        while let Some(Reverse((bits, at))) = open.pop() {
             let length_m = f64::from_bits(bits);
             if self.reach.len() >= MAX_REACH {
                 self.cut = true;
@@ -252,31 +281,24 @@ impl EndPlan {
                 continue;
             }
             self.reach.insert(at, length_m);
-            for id in topology.spans_at(at) {
-                let Some(span) = network.get(id).filter(|span| span_open(network, terms, id, span)) else { continue };
-                let to_m = length_m + pulled_m(terms, span);
-                if let Some(to) = other_end(network, span, at).filter(|_| to_m <= terms.max_drop_m) {
-                    open.insert((to_m.to_bits(), to));
-                }
-            }
+            let streets: Vec<Street> =
+                topology.spans_at(at).filter_map(|span| Street::from(network, terms, span, at)).collect();
+            let onwards = streets.iter().map(|street| (length_m + street.length_m, street.to));
+            let near = onwards.filter(|(to_m, to)| *to_m <= terms.max_drop_m && !self.reach.contains_key(to));
+            open.extend(near.map(|(to_m, to)| Reverse((to_m.to_bits(), to))));
+            self.streets.insert(at, streets);
         }
     }
 
     /// Finds what getting to the ground places costs at least.
-    fn reckon(&mut self, network: &Network, topology: &Topology, terms: &Terms) {
-        let lead_ins = self.lead_ins.iter().map(|lead| (terms.drop_cost(lead.length_m, lead.across_m), lead.to));
-        let mut open: BTreeSet<(u64, PlaceId)> = lead_ins.collect();
-        while let Some((cost, at)) = open.pop_first() {
-            if self.costs.contains_key(&at) || !self.reach.contains_key(&at) {
-                continue;
-            }
+    fn reckon(&mut self, terms: &Terms) {
+        let least = |lead: &LeadIn| Reverse((terms.drop_cost(lead.length_m, lead.across_m), lead.to));
+        let mut open: BinaryHeap<Reverse<(u64, PlaceId)>> = self.lead_ins.iter().map(least).collect();
+        while let Some(Reverse((cost, at))) = open.pop() {
+            let Some(streets) = self.streets.get(&at).filter(|_| !self.costs.contains_key(&at)) else { continue };
             self.costs.insert(at, cost);
-            for id in topology.spans_at(at) {
-                let Some(span) = network.get(id).filter(|span| span_open(network, terms, id, span)) else { continue };
-                let to = other_end(network, span, at).filter(|to| !self.costs.contains_key(to));
-                let pulled = to.and_then(|to| Some((pull_cost(network, terms, span, [at, to])?, to)));
-                open.extend(pulled.map(|(pulled, to)| (cost.saturating_add(pulled), to)));
-            }
+            let onwards = streets.iter().filter(|street| !self.costs.contains_key(&street.to));
+            open.extend(onwards.map(|street| Reverse((cost.saturating_add(street.cost), street.to))));
         }
     }
 
@@ -286,7 +308,7 @@ impl EndPlan {
             offered(&place.plant, terms.latest) && is_access_place(network, topology, id)
         };
         let most = terms.access_points.saturating_mul(ACROSS_PER_ACCESS_POINT);
-        let near = topology.nearest_places(network, centre, terms.max_drop_m, most, &wanted);
+        let near = topology.nearest_public_places(network, centre, terms.max_drop_m, most, &wanted);
         self.cut |= near.len() == most;
         for (to, distance_m) in near {
             if !self.reach.contains_key(&ground(network, to)) {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use linewright_model::{DeviceId, DeviceKind, Network, Permit, Place, PlaceId, PlaceKind, PortKind, Span};
 
-use super::end::{other_end, pulled_m};
+use super::end::{Street, pulled_m};
 use super::feeder::{feeder, feeder_state, feeding_port, splitters, trail_length_m};
 use super::terms::has_plant;
 use super::{AccessSpace, At, Equipment, Goal, Move, Point, Side, Stack, Terms};
@@ -72,15 +72,11 @@ impl AccessSpace<'_> {
     /// Along the spans from a ground place, as far as a drop is long enough.
     pub(super) fn pull(&self, side: Side, at: PlaceId, out: &mut Steps) {
         let end = &self.ends[side as usize];
-        for id in self.topology.spans_at(at) {
-            let Some(span) = self.network.get(id).filter(|span| self.span_open(id, span)) else { continue };
-            let Some(to) = other_end(self.network, span, at) else { continue };
-            let Some(cost) = pull_cost(self.network, self.terms, span, [at, to]) else { continue };
-            let length_m = pulled_m(self.terms, span);
+        for Street { span, to, length_m, cost } in end.streets(at).iter().copied() {
             // Seen from the customer: at side Z the drop is pulled towards them.
             let (near, far) = if side == Side::A { (at, to) } else { (to, at) };
             if !self.private(to) && end.reaches(self.terms, near, length_m, far) {
-                out.push(Step { to: At::street(side, to), edge: Move::Pull(side, id), cost });
+                out.push(Step { to: At::street(side, to), edge: Move::Pull(side, span), cost });
             }
         }
     }

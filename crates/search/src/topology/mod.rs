@@ -355,7 +355,20 @@ impl Topology {
         wanted: &dyn Fn(PlaceId, &Place) -> bool,
     ) -> Vec<(PlaceId, f64)> {
         let near = Near { from, radius_m, most };
-        spatial::nearest_places(&self.base.spatial, self.overlay.spatial(), network, near, wanted)
+        spatial::nearest_places(&self.base.spatial, self.overlay.spatial(), network, near, true, wanted)
+    }
+
+    /// As [`Self::nearest_places`], without premises: there are so many of them that it takes time to pass them over.
+    pub fn nearest_public_places(
+        &self,
+        network: &Network,
+        from: Position,
+        radius_m: f64,
+        most: usize,
+        wanted: &dyn Fn(PlaceId, &Place) -> bool,
+    ) -> Vec<(PlaceId, f64)> {
+        let near = Near { from, radius_m, most };
+        spatial::nearest_places(&self.base.spatial, self.overlay.spatial(), network, near, false, wanted)
     }
 
     /// Spans for which `wanted` holds nearest to a position with their nearest points, nearest first: at most

@@ -68,7 +68,8 @@ fn case(seed: u64) -> Case {
     let places: Vec<PlaceId> = (0..40)
         .map(|nth| {
             let position = Some(at(&mut dice)).filter(|_| !dice.one_in(10));
-            set.create(Place::new(format!("p{nth}"), PlaceKind::Manhole, position))
+            let kind = if dice.one_in(3) { PlaceKind::Premises } else { PlaceKind::Manhole };
+            set.create(Place::new(format!("p{nth}"), kind, position))
         })
         .collect();
     for nth in 0..30 {
@@ -100,8 +101,11 @@ proptest! {
             .filter(|(_, distance_m)| *distance_m <= radius_m)
             .collect();
         all.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
+        let public = |(id, _): &(PlaceId, f64)| network.get(*id).is_some_and(|place| place.kind != PlaceKind::Premises);
+        let outside: Vec<_> = all.iter().copied().filter(public).take(most).collect();
         all.truncate(most);
         prop_assert_eq!(topology.nearest_places(&network, from, radius_m, most, &wanted), all);
+        prop_assert_eq!(topology.nearest_public_places(&network, from, radius_m, most, &wanted), outside);
     }
 
     #[test]

@@ -45,7 +45,7 @@ const UUID_LEN: usize = 36;
 
 fn label(named: &Named) -> String {
     match (named.name.as_str(), named.code.get(..8)) {
-        ("", _) => named.code.clone(),
+        ("", _) => named.code.to_string(),
         (name, Some(head)) if named.code.len() >= UUID_LEN => format!("{name} [{head}…]"),
         (name, _) => format!("{} {name}", named.code),
     }
@@ -53,7 +53,7 @@ fn label(named: &Named) -> String {
 
 /// The shortest text that tells a record from its neighbours: its code, or the label where that is a UUID.
 fn short(named: &Named) -> String {
-    if named.code.len() >= UUID_LEN { label(named) } else { named.code.clone() }
+    if named.code.len() >= UUID_LEN { label(named) } else { named.code.to_string() }
 }
 
 fn codes(named: &[Named]) -> String {
