@@ -1,6 +1,8 @@
 //! What the end-to-end tests share: the real binary in a folder of its own.
 #![allow(dead_code, unreachable_pub, reason = "each test target uses its own part")]
 
+pub mod http;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 

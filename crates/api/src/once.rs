@@ -37,6 +37,7 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 /// Claims the key of a request; `request` is the sum of what was asked.
 pub(crate) async fn claim(api: &Api, headers: &HeaderMap, caller: &Caller, request: &str) -> Result<Turn, Problem> {
     let Some(key) = key(headers)? else { return Ok(Turn::Do(Once { claimed: None })) };
+    api.service().reachable()?;
     let now = api.service().now();
     let store = api.service().store();
     let before = store.claim_key(&caller.name, &key, request, now, now - KEPT).await;

@@ -233,11 +233,13 @@ The first start on a database without accounts prints a link that makes the firs
 default password. Others are made with `linewright account add`. It listens on this machine only unless --listen says
 otherwise; beyond it, put a proxy that speaks TLS before it and give --secure-cookies. Several processes may serve one
 PostgreSQL database: each shows what the others commit within milliseconds. Without its database it goes on reading and
-says how old its network is. Log lines go to standard error; with --json as JSON.
+says how old its network is, and finds it again. Name a primary and its standbys together: it goes on with the one that
+was promoted. Log lines go to standard error; with --json as JSON.
 
 Examples:
   linewright serve
   linewright --database postgres://USER@HOST/NAME serve --listen 0.0.0.0:8080 --secure-cookies
+  linewright --database postgres://USER@HOST1,HOST2:5433/NAME serve
   curl http://127.0.0.1:8080/readyz")]
 pub struct Serve {
     /// Where to listen; port 0 for any free one

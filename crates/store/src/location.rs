@@ -30,16 +30,34 @@ impl fmt::Display for Location {
 ///
 /// What it leaves out is taken from the variables and the password file that `psql` reads too (`PGHOST`, `PGPASSWORD`,
 /// `~/.pgpass`). It is shown without the password and what follows the name.
+///
+/// A primary and its standbys are named together, as `psql` takes them: `postgres://USER@HOST1:5432,HOST2:5432/NAME`. The
+/// one that takes writes at the moment is worked with.
 #[derive(Clone)]
 pub struct PostgresUrl {
     url: String,
-    options: Box<PgConnectOptions>,
+    /// How to connect to each of the servers; at least one.
+    servers: Vec<PgConnectOptions>,
 }
 
 impl PostgresUrl {
-    pub(crate) fn options(&self) -> PgConnectOptions {
-        (*self.options).clone()
+    pub(crate) fn servers(&self) -> &[PgConnectOptions] {
+        &self.servers
     }
+
+    fn parse(url: &str) -> Result<Self, sqlx::Error> {
+        let servers = each_server(url).iter().map(|one| one.parse()).collect::<Result<_, _>>()?;
+        Ok(Self { url: url.to_owned(), servers })
+    }
+}
+
+/// The URL of each server of a URL that may name several, separated by commas.
+fn each_server(url: &str) -> Vec<String> {
+    let Some((scheme, rest)) = url.split_once("://") else { return vec![url.to_owned()] };
+    let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    let (user, hosts) = authority.rsplit_once('@').map_or((None, authority), |(user, hosts)| (Some(user), hosts));
+    let user = user.map(|user| format!("{user}@")).unwrap_or_default();
+    hosts.split(',').map(|host| format!("{scheme}://{user}{host}{path}")).collect()
 }
 
 impl PartialEq for PostgresUrl {
@@ -52,13 +70,22 @@ impl Eq for PostgresUrl {}
 
 impl fmt::Display for PostgresUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let options = &self.options;
-        let user = options.get_username();
-        let name = options.get_database().unwrap_or(user);
-        match options.get_socket() {
-            Some(socket) => write!(f, "postgres://{user}@{}:{}/{name}", socket.display(), options.get_port()),
-            None => write!(f, "postgres://{user}@{}:{}/{name}", options.get_host(), options.get_port()),
+        let Some(first) = self.servers.first() else { return Ok(()) };
+        let user = first.get_username();
+        write!(f, "postgres://{user}@")?;
+        for (n, server) in self.servers.iter().enumerate() {
+            f.write_str(if n > 0 { "," } else { "" })?;
+            f.write_str(&host_and_port(server))?;
         }
+        write!(f, "/{}", first.get_database().unwrap_or(user))
+    }
+}
+
+/// Where a server listens, for people.
+pub(crate) fn host_and_port(server: &PgConnectOptions) -> String {
+    match server.get_socket() {
+        Some(socket) => format!("{}:{}", socket.display(), server.get_port()),
+        None => format!("{}:{}", server.get_host(), server.get_port()),
     }
 }
 
@@ -76,8 +103,8 @@ impl FromStr for Location {
         // The rest of a URL may hold a password.
         let hidden = |kind: &str, reason: String| StoreError::BadUrl { url: format!("{kind}://..."), reason };
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            return match url.parse::<PgConnectOptions>() {
-                Ok(options) => Ok(Location::Postgres(PostgresUrl { url: url.to_owned(), options: Box::new(options) })),
+            return match PostgresUrl::parse(url) {
+                Ok(url) => Ok(Location::Postgres(url)),
                 Err(sqlx::Error::Configuration(error)) => Err(hidden("postgres", error.to_string())),
                 Err(_) => Err(hidden("postgres", "it cannot be read".to_owned())),
             };
@@ -134,6 +161,10 @@ mod tests {
         }
     }
 
+    fn own_name() -> String {
+        PgConnectOptions::new().get_username().to_owned()
+    }
+
     #[test]
     fn a_postgres_url_is_shown_without_its_password() {
         let shown = |url: &str, expected: &str| {
@@ -146,5 +177,7 @@ mod tests {
         shown("postgresql://user:secret@host:99/%E7%BD%91?sslmode=disable", "postgres://user@host:99/网");
         shown("postgres://user:secret@%2Frun%2Fpg/net", "postgres://user@/run/pg:5432/net");
         shown("postgres://user@host", "postgres://user@host:5432/user");
+        shown("postgres://user:secret@one:1,two/net?sslmode=disable", "postgres://user@one:1,two:5432/net");
+        shown("postgres://one,two:2", &format!("postgres://{0}@one:5432,two:2/{0}", own_name()));
     }
 }

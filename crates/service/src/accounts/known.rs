@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Semaphore;
@@ -12,6 +13,9 @@ use crate::ServiceError;
 
 /// How long a caller is believed without asking the database: a session ended elsewhere lasts this much longer.
 const BELIEVED: TimeDelta = TimeDelta::seconds(3);
+
+/// How long the database may take to say whether a caller is still one.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Callers kept at most.
 const MOST: usize = 10_000;
@@ -53,7 +57,12 @@ impl Known {
         {
             return Ok(Some(caller.clone()));
         }
-        match look_up.await {
+        // Whoever is known is not kept waiting for a database that may be lost.
+        let answered = match &known {
+            Some(_) => tokio::time::timeout(PATIENCE, look_up).await.unwrap_or(Err(ServiceError::Lost)),
+            None => look_up.await,
+        };
+        match answered {
             Ok(Some((caller, ends))) => {
                 self.put(sum, Seen { caller: caller.clone(), at: now, ends }, now);
                 Ok(Some(caller))
@@ -63,7 +72,10 @@ impl Known {
                 Ok(None)
             }
             Err(error) if is_lost(&error) => match known {
-                Some((caller, ..)) => Ok(Some(caller)),
+                Some((caller, _, ends)) => {
+                    self.put(sum, Seen { caller: caller.clone(), at: now, ends }, now);
+                    Ok(Some(caller))
+                }
                 None => Err(error),
             },
             Err(error) => Err(error),

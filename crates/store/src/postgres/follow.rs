@@ -71,19 +71,23 @@ async fn listen(server: Arc<Server>, said: watch::Sender<Version>) {
 }
 
 /// Listens until the connection is lost.
-async fn hear(server: &Server, said: &watch::Sender<Version>) -> Result<(), sqlx::Error> {
+async fn hear(server: &Server, said: &watch::Sender<Version>) -> Result<(), StoreError> {
     let own = PgPoolOptions::new().max_connections(1).acquire_timeout(server.wait);
-    let mut listener = PgListener::connect_with(&own.connect_lazy_with(server.options())).await?;
-    listener.listen(CHANNEL).await?;
+    let own = own.connect_lazy_with(server.find().await?);
+    let mut listener = PgListener::connect_with(&own).await.map_err(|e| server.error(e))?;
+    listener.listen(CHANNEL).await.map_err(|e| server.error(e))?;
     loop {
-        let head: i64 = sqlx::query_scalar("SELECT version FROM head").fetch_one(&mut listener).await?;
+        let asked = sqlx::query_scalar("SELECT version FROM head").fetch_one(&mut listener);
+        // A server that is gone without a word would be waited for.
+        let head = tokio::time::timeout(server.wait, asked).await.map_err(|_| server.silent())?;
+        let head: i64 = head.map_err(|e| server.error(e))?;
         let head = Version(u64::try_from(head).unwrap_or(0));
         said.send_if_modified(|known| std::mem::replace(known, head) != head);
         match tokio::time::timeout(LOOK, listener.try_recv()).await {
             // Said or only time to look: the head itself is the truth.
             Ok(Ok(Some(_))) | Err(_) => {}
             Ok(Ok(None)) => return Ok(()),
-            Ok(Err(error)) => return Err(error),
+            Ok(Err(error)) => return Err(server.error(error)),
         }
     }
 }

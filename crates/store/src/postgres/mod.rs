@@ -23,7 +23,6 @@ use std::time::Duration;
 use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use linewright_model::{Network, Version};
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::PgPoolOptions;
 use sqlx::{Connection, PgPool, Row};
 
 use crate::committer::Committer;
@@ -39,9 +38,6 @@ use server::Server;
 /// How long to wait for the write lock, for a connection, and for a server that starts again.
 const WAIT: Duration = Duration::from_secs(10);
 
-/// Connections that read at the same time.
-const READERS: u32 = 4;
-
 /// A network in a PostgreSQL database, in the schema `linewright`.
 ///
 /// Cheap to share behind an `Arc`. Dropping it lets the committer finish what waits; [`Storage::close`] also
@@ -49,7 +45,6 @@ const READERS: u32 = 4;
 #[derive(Debug)]
 pub struct Postgres {
     server: Arc<Server>,
-    readers: PgPool,
     committer: Committer,
     follower: Follower,
 }
@@ -73,17 +68,15 @@ impl Postgres {
             made => made?,
         };
         schema::status(&mut conn, &server).await?;
-        let options = PgPoolOptions::new().max_connections(READERS).acquire_timeout(wait);
-        let readers = options.connect_lazy_with(server.options());
         let engine = PostgresEngine { server: server.clone(), conn: Some(conn) };
         let committer = Committer::start(engine, server.closed());
         let follower = Follower::new(server.clone());
-        Ok(Self { server, readers, committer, follower })
+        Ok(Self { server, committer, follower })
     }
 
     /// Connections for what is no commit.
     pub(crate) fn pool(&self) -> &PgPool {
-        &self.readers
+        self.server.readers()
     }
 
     pub(crate) fn fault(&self, error: sqlx::Error) -> StoreError {
@@ -95,7 +88,7 @@ impl Postgres {
     }
 
     async fn reader(&self) -> Result<PoolConnection<sqlx::Postgres>, StoreError> {
-        self.readers.acquire().await.map_err(|e| self.server.error(e))
+        self.server.readers().acquire().await.map_err(|e| self.server.error(e))
     }
 
     async fn version_at(&self, asked: DateTime<Utc>) -> Result<Version, StoreError> {
@@ -198,6 +191,6 @@ impl Storage for Postgres {
     async fn close(&self) {
         self.follower.close();
         self.committer.close().await;
-        self.readers.close().await;
+        self.server.readers().close().await;
     }
 }

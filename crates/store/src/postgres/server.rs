@@ -1,12 +1,13 @@
 //! Which server and database a handle works on, how it connects, and what PostgreSQL says in words that say what to do.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use sqlx::error::DatabaseError;
-use sqlx::postgres::PgConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, PgPool};
 
-use crate::location::PostgresUrl;
+use crate::location::{PostgresUrl, host_and_port};
 use crate::rows::Overflow;
 use crate::{Mode, StoreError};
 
@@ -16,57 +17,120 @@ const STATEMENTS: usize = 256;
 /// Databases through which another one can be created.
 const MAINTENANCE: &str = "postgres";
 
+/// A member of several that does not answer for so long is passed over.
+const PASSED_OVER: Duration = Duration::from_secs(3);
+
+/// Connections that read at the same time.
+const READERS: u32 = 4;
+
 /// The database a handle works on, and how long it waits for others.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Server {
     /// For messages, without the password.
     name: String,
     pub(super) mode: Mode,
     pub(super) wait: Duration,
-    options: PgConnectOptions,
+    /// The primary and its standbys, in the order of the URL.
+    members: Vec<PgConnectOptions>,
+    /// Which of them was the primary when last asked.
+    primary: AtomicUsize,
+    /// Connections to the primary for what is no commit.
+    readers: PgPool,
 }
 
 impl Server {
+    /// Must be called inside a tokio runtime.
     pub(super) fn new(url: &PostgresUrl, mode: Mode, wait: Duration) -> Self {
-        let read_only = if mode == Mode::ReadOnly { "on" } else { "off" };
-        let options = url
-            .options()
-            .application_name("linewright")
-            .statement_cache_capacity(STATEMENTS)
-            .disable_statement_logging()
-            .options([
-                ("search_path", "linewright"),
-                ("default_transaction_read_only", read_only),
-                ("lock_timeout", &wait.as_millis().to_string()),
-                // Durability may be raised by the server, not lowered by the user's defaults.
-                ("synchronous_commit", "on"),
-            ]);
-        Self { name: url.to_string(), mode, wait, options }
+        let members: Vec<_> = url.servers().iter().map(|server| as_we_work(server, mode, wait)).collect();
+        let readers = PgPoolOptions::new().max_connections(READERS).acquire_timeout(wait);
+        // A former primary that came back as a standby is behind, and takes no writes.
+        let readers = if asks_which(&members, mode) {
+            readers
+                .after_connect(|conn, _| {
+                    Box::pin(async move { if is_standby(conn).await? { Err(standby()) } else { Ok(()) } })
+                })
+                .before_acquire(|conn, _| Box::pin(async move { Ok(!is_standby(conn).await?) }))
+                .test_before_acquire(false)
+        } else {
+            readers
+        };
+        let readers = readers.connect_lazy_with(members.first().cloned().unwrap_or_default());
+        Self { name: url.to_string(), mode, wait, members, primary: AtomicUsize::new(0), readers }
     }
 
     pub(super) fn name(&self) -> &str {
         &self.name
     }
 
-    /// How to connect.
-    pub(super) fn options(&self) -> PgConnectOptions {
-        self.options.clone()
+    /// Connections for what is no commit.
+    pub(super) fn readers(&self) -> &PgPool {
+        &self.readers
     }
 
-    /// A new connection.
+    /// A new connection to the primary, wherever that is now.
     pub(super) async fn connect(&self) -> Result<PgConnection, StoreError> {
-        let connecting = tokio::time::timeout(self.wait, self.options.connect());
-        match connecting.await {
-            Ok(connected) => connected.map_err(|error| self.connect_error(error)),
-            Err(_) => Err(self.unreachable(format!("no answer within {} s", self.wait.as_secs_f32()))),
+        Ok(self.connect_as(Clone::clone).await?.0)
+    }
+
+    /// How to connect to the primary, wherever that is now.
+    pub(super) async fn find(&self) -> Result<PgConnectOptions, StoreError> {
+        if self.members.len() == 1 {
+            return Ok(self.members.first().cloned().unwrap_or_default());
         }
+        let (conn, options) = self.connect_as(Clone::clone).await?;
+        conn.close().await.ok();
+        Ok(options)
+    }
+
+    /// Asks the members in turn, beginning with the last primary, until one of them is it.
+    async fn connect_as(
+        &self,
+        change: impl Fn(&PgConnectOptions) -> PgConnectOptions,
+    ) -> Result<(PgConnection, PgConnectOptions), StoreError> {
+        let (count, first) = (self.members.len(), self.primary.load(Ordering::Relaxed));
+        let mut reasons = Vec::new();
+        for (at, member) in self.members.iter().enumerate().cycle().skip(first).take(count) {
+            let options = change(member);
+            match self.connect_to(&options).await {
+                Ok(conn) => {
+                    if at != self.primary.swap(at, Ordering::Relaxed) {
+                        tracing::warn!(server = host_and_port(member), "another server is the primary now");
+                        self.readers.set_connect_options(member.clone());
+                    }
+                    return Ok((conn, options));
+                }
+                Err(StoreError::Unreachable { reason, .. }) if count > 1 => {
+                    reasons.push(format!("{}: {reason}", host_and_port(member)));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Err(self.unreachable(reasons.join("; ")))
+    }
+
+    async fn connect_to(&self, options: &PgConnectOptions) -> Result<PgConnection, StoreError> {
+        let connecting = async {
+            let mut conn = options.connect().await?;
+            let other = asks_which(&self.members, self.mode) && is_standby(&mut conn).await?;
+            if other { Err(standby()) } else { Ok(conn) }
+        };
+        let wait = if self.members.len() > 1 { self.wait.min(PASSED_OVER) } else { self.wait };
+        match tokio::time::timeout(wait, connecting).await {
+            Ok(connected) => connected.map_err(|error| self.connect_error(error)),
+            Err(_) => Err(self.unreachable(format!("no answer within {} s", wait.as_secs_f32()))),
+        }
+    }
+
+    /// The error of a server that does not answer.
+    pub(super) fn silent(&self) -> StoreError {
+        self.unreachable(format!("no answer within {} s", self.wait.as_secs_f32()))
     }
 
     /// Creates the database, empty; does nothing when another process was quicker.
     pub(super) async fn create(&self) -> Result<(), StoreError> {
-        let name = self.options.get_database().unwrap_or_else(|| self.options.get_username()).replace('"', "\"\"");
-        let elsewhere = Self { options: self.options.clone().database(MAINTENANCE), ..self.clone() };
-        let mut conn = elsewhere.connect().await?;
+        let Some(first) = self.members.first() else { return Ok(()) };
+        let name = first.get_database().unwrap_or_else(|| first.get_username()).replace('"', "\"\"");
+        let (mut conn, _) = self.connect_as(|member| member.clone().database(MAINTENANCE)).await?;
         conn.execute("SET default_transaction_read_only = off").await.map_err(|e| self.error(e))?;
         // Codes are compared byte by byte, whatever the language of the server.
         let create =
@@ -115,6 +179,7 @@ impl Server {
     fn connect_error(&self, error: sqlx::Error) -> StoreError {
         match error {
             sqlx::Error::Io(error) => self.unreachable(error.to_string()),
+            sqlx::Error::Configuration(error) if error.is::<Standby>() => self.unreachable(error.to_string()),
             sqlx::Error::Tls(_) => self.unreachable("this program speaks no TLS; give sslmode=disable".to_owned()),
             sqlx::Error::Protocol(reason) => self.unreachable(format!("it does not speak PostgreSQL ({reason})")),
             other => match self.error(other) {
@@ -175,6 +240,39 @@ impl Server {
             },
         }
     }
+}
+
+fn as_we_work(server: &PgConnectOptions, mode: Mode, wait: Duration) -> PgConnectOptions {
+    let read_only = if mode == Mode::ReadOnly { "on" } else { "off" };
+    server
+        .clone()
+        .application_name("linewright")
+        .statement_cache_capacity(STATEMENTS)
+        .disable_statement_logging()
+        .options([
+            ("search_path", "linewright"),
+            ("default_transaction_read_only", read_only),
+            ("lock_timeout", &wait.as_millis().to_string()),
+            // Durability may be raised by the server, not lowered by the user's defaults.
+            ("synchronous_commit", "on"),
+        ])
+}
+
+/// Whether the primary must be told from its standbys: whoever only reads takes the first that answers.
+fn asks_which(members: &[PgConnectOptions], mode: Mode) -> bool {
+    members.len() > 1 && mode != Mode::ReadOnly
+}
+
+async fn is_standby(conn: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar("SELECT pg_is_in_recovery()").fetch_one(conn).await
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("it is a standby")]
+struct Standby;
+
+fn standby() -> sqlx::Error {
+    sqlx::Error::Configuration(Box::new(Standby))
 }
 
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
