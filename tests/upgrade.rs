@@ -65,6 +65,12 @@ fn upgrades(bench: &Bench, database: &str, release: &Path) {
     let traced = run(&["trace", "D1"]).done();
     assert!(traced.out.contains("R1") && traced.out.contains("银行"), "{traced:?}");
 
+    // Schema 1 had no accounts yet.
+    let accounts = bench.json(["--database", database, "account", "list"]);
+    let names: Vec<&str> =
+        accounts.as_array().unwrap().iter().map(|account| account["username"].as_str().unwrap()).collect();
+    assert_eq!(names, if release.ends_with("schema-1") { &[][..] } else { &["li"] });
+
     // And it goes on: a change, an undo of what the release had done, a backup and back.
     run(&[&import[..], &[&before]].concat()).done().says("version 5");
     run(&["undo", "5"]).done();
@@ -72,6 +78,7 @@ fn upgrades(bench: &Bench, database: &str, release: &Path) {
     run(&["backup", "upgraded.backup"]).done().says("version 6 backed up");
     bench.run(["--database", "copy.db", "restore", "upgraded.backup"]).done();
     assert_eq!(bench.json(["--database", "copy.db", "log"]), log(&[]));
+    assert_eq!(bench.json(["--database", "copy.db", "account", "list"]), accounts);
     std::fs::remove_file(bench.path("copy.db")).unwrap();
     std::fs::remove_file(bench.path("upgraded.backup")).unwrap();
 }

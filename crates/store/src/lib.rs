@@ -22,7 +22,7 @@ mod storage;
 mod store;
 
 pub use backup::{Backup, BackupError, Contents, Header};
-pub use desk::{Account, Answered, ApiToken, AuditLine, Desk, LoginSession};
+pub use desk::{Account, Answered, ApiToken, AuditLine, Desk, LoginIdentity, LoginSession};
 pub use error::{CommitError, StoreError};
 pub use location::{Location, PostgresUrl};
 pub use postgres::Postgres;
@@ -31,4 +31,4 @@ pub use storage::{AsOf, Committed, LogEntry, Mode, Progress, Proposal, SchemaSta
 pub use store::{Store, connect};
 
 /// The schema this program needs, the same number on every database.
-const SCHEMA: i64 = 2;
+const SCHEMA: i64 = 3;

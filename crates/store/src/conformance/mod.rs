@@ -93,6 +93,14 @@ macro_rules! suite {
         }
 
         #[tokio::test]
+        async fn identities_belong_to_one_account_and_attempts_serve_once() {
+            crate::desk::tests::identities_belong_to_one_account_and_attempts_serve_once(
+                <$bench as crate::conformance::Bench>::new(),
+            )
+            .await;
+        }
+
+        #[tokio::test]
         async fn keys_are_claimed_once_and_the_audit_log_pages() {
             crate::desk::tests::keys_are_claimed_once_and_the_audit_log_pages(<$bench as crate::conformance::Bench>::new())
                 .await;

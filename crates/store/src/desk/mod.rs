@@ -73,6 +73,21 @@ pub struct ApiToken {
     pub expires_at: DateTime<Utc>,
 }
 
+/// Somebody a provider of log-ins knows, and the account that is. An account has at most one.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LoginIdentity {
+    /// The provider, by its issuer URL.
+    pub issuer: String,
+    /// Whom it knows, in its own words.
+    pub subject: String,
+    /// Login name.
+    pub account: String,
+    /// Whether the account was made at a first log-in: its role follows the provider.
+    pub made: bool,
+    /// Since when.
+    pub created_at: DateTime<Utc>,
+}
+
 /// One line of the audit log.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct AuditLine {
@@ -82,7 +97,7 @@ pub struct AuditLine {
     pub at: DateTime<Utc>,
     /// Login name, or who ran the command.
     pub who: String,
-    /// By which way: `session`, `token:ID`, `cli`.
+    /// By which way: `session`, `token:ID`, `oidc`, `cli`.
     pub via: String,
     /// What was done, a stable word such as `account.add`.
     pub action: String,
@@ -166,6 +181,40 @@ pub trait Desk: Send + Sync {
         secret: &str,
         now: DateTime<Utc>,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Who this is here.
+    fn identity(
+        &self,
+        issuer: &str,
+        subject: &str,
+    ) -> impl Future<Output = Result<Option<LoginIdentity>, StoreError>> + Send;
+
+    /// All identities, by account.
+    fn identities(&self) -> impl Future<Output = Result<Vec<LoginIdentity>, StoreError>> + Send;
+
+    /// Adds an account together with who it is outside; false, and neither, when its name or the identity is taken.
+    fn add_with_identity(
+        &self,
+        account: &Account,
+        identity: &LoginIdentity,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Links an account instead of what it was linked to before; false when the identity is another account's.
+    fn link_identity(&self, identity: &LoginIdentity) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Takes the link of an account away; false when it has none.
+    fn unlink_identity(&self, account: &str) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Keeps an attempt to log in elsewhere; attempts that ended are dropped on the way.
+    fn add_attempt(
+        &self,
+        secret: &str,
+        now: DateTime<Utc>,
+        expires: DateTime<Utc>,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Takes the attempt of this secret if it has not ended: it serves once.
+    fn take_attempt(&self, secret: &str, now: DateTime<Utc>) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
     /// Writes a line of the audit log.
     fn audit(&self, line: &AuditLine) -> impl Future<Output = Result<(), StoreError>> + Send;

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    Account, Answered, ApiToken, AuditLine, Desk, LoginSession, read, read_or_none, written, written_or_empty,
+    Account, Answered, ApiToken, AuditLine, Desk, LoginIdentity, LoginSession, read, read_or_none, written,
+    written_or_empty,
 };
 use crate::{Postgres, Sqlite, Store, StoreError};
 
@@ -39,6 +40,12 @@ fn token((id, secret, account, name, scope, created, expires): TokenRow) -> Resu
     Ok(ApiToken { id, secret, account, name, scope, created_at: read(&created)?, expires_at: read(&expires)? })
 }
 
+type IdentityRow = (String, String, String, i64, String);
+
+fn identity((issuer, subject, account, made, created): IdentityRow) -> Result<LoginIdentity, String> {
+    Ok(LoginIdentity { issuer, subject, account, made: made != 0, created_at: read(&created)? })
+}
+
 type AuditRow = (i64, String, String, String, String, String, String);
 
 fn line((seq, at, who, via, action, subject, why): AuditRow) -> Result<AuditLine, String> {
@@ -53,6 +60,41 @@ fn number(n: u64) -> i64 {
 macro_rules! account_columns {
     () => {
         "name, revision, display_name, role, region, password, disabled, created_at, expires_at, failures, locked_until"
+    };
+}
+
+macro_rules! add_account {
+    ($account:ident) => {
+        sqlx::query(concat!(
+            "INSERT INTO account (",
+            account_columns!(),
+            ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (name) DO NOTHING"
+        ))
+        .bind(&$account.name)
+        .bind(number($account.revision))
+        .bind(&$account.display_name)
+        .bind(&$account.role)
+        .bind(&$account.region)
+        .bind(&$account.password)
+        .bind(i64::from($account.disabled))
+        .bind(written($account.created_at))
+        .bind(written_or_empty($account.expires_at))
+        .bind(i64::from($account.failures))
+        .bind(written_or_empty($account.locked_until))
+    };
+}
+
+macro_rules! add_identity {
+    ($identity:ident) => {
+        sqlx::query(
+            "INSERT INTO login_identity (issuer, subject, account, made, created_at) VALUES ($1, $2, $3, $4, $5) \
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(&$identity.issuer)
+        .bind(&$identity.subject)
+        .bind(&$identity.account)
+        .bind(i64::from($identity.made))
+        .bind(written($identity.created_at))
     };
 }
 
@@ -74,23 +116,7 @@ macro_rules! desk {
             }
 
             async fn add_account(&self, account: &Account) -> Result<bool, StoreError> {
-                let sql = concat!(
-                    "INSERT INTO account (",
-                    account_columns!(),
-                    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (name) DO NOTHING"
-                );
-                let query = sqlx::query(sql)
-                    .bind(&account.name)
-                    .bind(number(account.revision))
-                    .bind(&account.display_name)
-                    .bind(&account.role)
-                    .bind(&account.region)
-                    .bind(&account.password)
-                    .bind(i64::from(account.disabled))
-                    .bind(written(account.created_at))
-                    .bind(written_or_empty(account.expires_at))
-                    .bind(i64::from(account.failures))
-                    .bind(written_or_empty(account.locked_until));
+                let query = add_account!(account);
                 let done = query.execute(self.pool()).await.map_err(|e| self.fault(e))?;
                 Ok(done.rows_affected() == 1)
             }
@@ -209,6 +235,71 @@ macro_rules! desk {
                 Ok(done.rows_affected() == 1)
             }
 
+            async fn identity(&self, issuer: &str, subject: &str) -> Result<Option<LoginIdentity>, StoreError> {
+                let sql = "SELECT issuer, subject, account, made, created_at FROM login_identity \
+                           WHERE issuer = $1 AND subject = $2";
+                let query = sqlx::query_as(sql).bind(issuer).bind(subject);
+                let row: Option<IdentityRow> = query.fetch_optional(self.pool()).await.map_err(|e| self.fault(e))?;
+                row.map(identity).transpose().map_err(|e| self.damage(e))
+            }
+
+            async fn identities(&self) -> Result<Vec<LoginIdentity>, StoreError> {
+                let sql = "SELECT issuer, subject, account, made, created_at FROM login_identity ORDER BY account";
+                let rows: Vec<IdentityRow> =
+                    sqlx::query_as(sql).fetch_all(self.pool()).await.map_err(|e| self.fault(e))?;
+                rows.into_iter().map(identity).collect::<Result<_, _>>().map_err(|e| self.damage(e))
+            }
+
+            async fn add_with_identity(&self, account: &Account, of: &LoginIdentity) -> Result<bool, StoreError> {
+                let mut change = self.pool().begin().await.map_err(|e| self.fault(e))?;
+                let made = add_account!(account).execute(&mut *change).await.map_err(|e| self.fault(e))?;
+                let linked = match made.rows_affected() {
+                    1 => add_identity!(of).execute(&mut *change).await.map_err(|e| self.fault(e))?.rows_affected(),
+                    _ => 0,
+                };
+                match linked {
+                    1 => change.commit().await.map(|()| true).map_err(|e| self.fault(e)),
+                    _ => change.rollback().await.map(|()| false).map_err(|e| self.fault(e)),
+                }
+            }
+
+            async fn link_identity(&self, of: &LoginIdentity) -> Result<bool, StoreError> {
+                let mut change = self.pool().begin().await.map_err(|e| self.fault(e))?;
+                let before = sqlx::query("DELETE FROM login_identity WHERE account = $1").bind(&of.account);
+                before.execute(&mut *change).await.map_err(|e| self.fault(e))?;
+                let linked = add_identity!(of).execute(&mut *change).await.map_err(|e| self.fault(e))?;
+                match linked.rows_affected() {
+                    1 => change.commit().await.map(|()| true).map_err(|e| self.fault(e)),
+                    _ => change.rollback().await.map(|()| false).map_err(|e| self.fault(e)),
+                }
+            }
+
+            async fn unlink_identity(&self, account: &str) -> Result<bool, StoreError> {
+                let query = sqlx::query("DELETE FROM login_identity WHERE account = $1").bind(account);
+                let done = query.execute(self.pool()).await.map_err(|e| self.fault(e))?;
+                Ok(done.rows_affected() == 1)
+            }
+
+            async fn add_attempt(
+                &self,
+                secret: &str,
+                now: DateTime<Utc>,
+                expires: DateTime<Utc>,
+            ) -> Result<(), StoreError> {
+                let query = sqlx::query("DELETE FROM login_attempt WHERE expires_at <= $1").bind(written(now));
+                query.execute(self.pool()).await.map_err(|e| self.fault(e))?;
+                let query = sqlx::query("INSERT INTO login_attempt (secret, expires_at) VALUES ($1, $2)");
+                let query = query.bind(secret).bind(written(expires));
+                query.execute(self.pool()).await.map(drop).map_err(|e| self.fault(e))
+            }
+
+            async fn take_attempt(&self, secret: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
+                let query = sqlx::query("DELETE FROM login_attempt WHERE secret = $1 AND expires_at > $2");
+                let query = query.bind(secret).bind(written(now));
+                let done = query.execute(self.pool()).await.map_err(|e| self.fault(e))?;
+                Ok(done.rows_affected() == 1)
+            }
+
             async fn audit(&self, line: &AuditLine) -> Result<(), StoreError> {
                 let sql =
                     "INSERT INTO audit_log (at, who, via, action, subject, why) VALUES ($1, $2, $3, $4, $5, $6)";
@@ -307,6 +398,13 @@ either! {
     fn revoke_token(id: &str) -> bool;
     fn set_setup_link(secret: &str, expires: DateTime<Utc>) -> ();
     fn take_setup_link(secret: &str, now: DateTime<Utc>) -> bool;
+    fn identity(issuer: &str, subject: &str) -> Option<LoginIdentity>;
+    fn identities() -> Vec<LoginIdentity>;
+    fn add_with_identity(account: &Account, identity: &LoginIdentity) -> bool;
+    fn link_identity(identity: &LoginIdentity) -> bool;
+    fn unlink_identity(account: &str) -> bool;
+    fn add_attempt(secret: &str, now: DateTime<Utc>, expires: DateTime<Utc>) -> ();
+    fn take_attempt(secret: &str, now: DateTime<Utc>) -> bool;
     fn audit(line: &AuditLine) -> ();
     fn audit_lines(before: Option<u64>, limit: u32) -> Vec<AuditLine>;
     fn claim_key(account: &str, key: &str, request: &str, now: DateTime<Utc>, forget: DateTime<Utc>) -> Option<Answered>;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 
-use super::{Account, Answered, ApiToken, AuditLine, Desk, LoginSession};
+use super::{Account, Answered, ApiToken, AuditLine, Desk, LoginIdentity, LoginSession};
 use crate::conformance::Bench;
 
 fn at(minute: i64) -> DateTime<Utc> {
@@ -94,6 +94,49 @@ where
     assert!(!store.take_setup_link("y", at(10)).await.unwrap(), "it has ended");
     assert!(store.take_setup_link("y", at(9)).await.unwrap());
     assert!(!store.take_setup_link("y", at(9)).await.unwrap(), "it serves once");
+}
+
+pub(crate) async fn identities_belong_to_one_account_and_attempts_serve_once<B: Bench>(bench: B)
+where
+    B::Store: Desk,
+{
+    let store = bench.ready().await;
+    let of = |subject: &str, account: &str| LoginIdentity {
+        issuer: "https://door.example".to_owned(),
+        subject: subject.to_owned(),
+        account: account.to_owned(),
+        made: true,
+        created_at: at(1),
+    };
+    let known = async |subject: &str| {
+        store.identity("https://door.example", subject).await.unwrap().map(|identity| identity.account)
+    };
+    assert!(store.add_with_identity(&account("a"), &of("一", "a")).await.unwrap());
+    assert_eq!(store.identities().await.unwrap(), [of("一", "a")]);
+    assert!(!store.add_with_identity(&account("a"), &of("二", "a")).await.unwrap(), "the name is taken");
+    assert!(!store.add_with_identity(&account("b"), &of("一", "b")).await.unwrap(), "the identity is taken");
+    assert_eq!(store.account("b").await.unwrap(), None, "no half account");
+    assert_eq!((known("一").await.as_deref(), known("二").await), (Some("a"), None));
+    assert_eq!(store.identity("https://elsewhere.example", "一").await.unwrap(), None);
+
+    store.add_account(&account("b")).await.unwrap();
+    assert!(!store.link_identity(&of("一", "b")).await.unwrap(), "it is another account's");
+    assert!(store.link_identity(&of("二", "b")).await.unwrap());
+    assert!(!store.link_identity(&of("一", "b")).await.unwrap());
+    assert_eq!(known("二").await.as_deref(), Some("b"), "a refused link leaves the one before");
+    assert!(store.link_identity(&of("三", "b")).await.unwrap());
+    assert_eq!((known("二").await, known("三").await.as_deref()), (None, Some("b")));
+    assert!(store.unlink_identity("b").await.unwrap());
+    assert!(!store.unlink_identity("b").await.unwrap());
+
+    store.add_attempt("x", at(0), at(10)).await.unwrap();
+    assert!(!store.take_attempt("y", at(1)).await.unwrap());
+    assert!(store.take_attempt("x", at(9)).await.unwrap());
+    assert!(!store.take_attempt("x", at(9)).await.unwrap(), "it serves once");
+    store.add_attempt("z", at(0), at(10)).await.unwrap();
+    assert!(!store.take_attempt("z", at(10)).await.unwrap(), "it has ended");
+    store.add_attempt("again", at(11), at(20)).await.unwrap();
+    store.add_attempt("z", at(11), at(20)).await.unwrap();
 }
 
 pub(crate) async fn keys_are_claimed_once_and_the_audit_log_pages<B: Bench>(bench: B)
