@@ -143,7 +143,7 @@ impl Failure {
                 BackupError::NoNetwork { .. } => "backup-damaged",
                 BackupError::NotABackup { .. } => "not-a-backup",
                 BackupError::Newer { .. } => "backup-newer",
-                BackupError::Occupied { .. } => "exists",
+                BackupError::Occupied { .. } | BackupError::Inhabited { .. } => "exists",
                 BackupError::Io { .. } => "file",
                 BackupError::Store(_) => "database",
             },

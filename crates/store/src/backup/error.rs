@@ -63,6 +63,15 @@ pub enum BackupError {
         /// Its newest version.
         version: Version,
     },
+    /// The database holds accounts already.
+    #[error(
+        "the database holds {accounts} accounts already, and the backup has its own; name a new one with --database, or \
+         replace all of it with --force"
+    )]
+    Inhabited {
+        /// How many.
+        accounts: u64,
+    },
 }
 
 impl BackupError {

@@ -16,6 +16,9 @@ const ROWS: usize = 4096;
 /// Bytes handed to a database at a time: no further row is added above it.
 const BYTES: u64 = 8 << 20;
 
+/// The first schema whose backups hold accounts, tokens and the audit log.
+const DESK_SINCE: i64 = 3;
+
 /// Rows between two words about the progress.
 const TOLD: u64 = 4096;
 
@@ -85,11 +88,7 @@ pub(crate) async fn fill(
     progress: &Progress,
 ) -> Result<Version, BackupError> {
     let (mut reader, header) = backup.read()?;
-    if replace {
-        for shape in rows::all().into_iter().rev() {
-            tables.clear(shape).await?;
-        }
-    }
+    make_room(tables, header.schema >= DESK_SINCE, replace).await?;
     let mut at: Option<(&'static Shape, Vec<&'static str>)> = None;
     let (mut cells, mut rows, mut from) = (Vec::new(), 0, 0);
     loop {
@@ -122,6 +121,24 @@ pub(crate) async fn fill(
             }
         }
     }
+}
+
+/// Takes away what the backup replaces; accounts stay where it has none, and are not replaced unasked.
+async fn make_room(tables: &mut impl Tables, with_desk: bool, replace: bool) -> Result<(), BackupError> {
+    if with_desk && !replace {
+        let accounts = tables.count(&rows::ACCOUNTS).await?;
+        if accounts > 0 {
+            return Err(BackupError::Inhabited { accounts });
+        }
+    }
+    // References may be set aside: nothing goes by itself.
+    let passing = rows::PASSING.into_iter().filter(|_| with_desk);
+    let desk = rows::DESK.into_iter().rev().filter(|_| with_desk && replace);
+    let network = rows::network().into_iter().rev().filter(|_| replace);
+    for shape in passing.chain(desk).chain(network) {
+        tables.clear(shape).await?;
+    }
+    Ok(())
 }
 
 /// The table and columns that a section names; on `Err` says which are not known.

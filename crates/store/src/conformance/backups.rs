@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 use super::sample::{cable, claim, full};
 use super::{Bench, assert_same, minute, proposal};
+use crate::desk::{Account, ApiToken, AuditLine, Desk, LoginIdentity, LoginSession};
 use crate::{AsOf, Backup, BackupError, Mode, Progress, Proposal, Storage, StoreError};
 
 fn quiet() -> Progress {
@@ -84,6 +85,155 @@ pub(crate) async fn crosses<A: Bench, B: Bench>() {
     assert!(matches!(occupied, BackupError::Occupied { version: Version(7), .. }), "{occupied}");
     store.restore(&backup, true, &quiet()).await.unwrap();
     assert_equal(&store, &other).await;
+}
+
+/// Accounts, identities, tokens and the audit log of a database; sessions, which no backup holds.
+async fn people(store: &impl Desk) -> (Vec<Account>, Vec<LoginIdentity>, Vec<ApiToken>, Vec<AuditLine>) {
+    (
+        store.accounts().await.unwrap(),
+        store.identities().await.unwrap(),
+        store.tokens().await.unwrap(),
+        store.audit_lines(None, 1000).await.unwrap(),
+    )
+}
+
+async fn tell(store: &impl Desk, subject: &str) {
+    let [who, via, action, why] = ["李".to_owned(), "cli".to_owned(), "export".to_owned(), "\"季度\"".to_owned()];
+    let line = AuditLine { seq: 0, at: minute(9), who, via, action, subject: subject.to_owned(), why };
+    store.audit(&line).await.unwrap();
+}
+
+/// Two accounts with all they have: one with a password, a token and a session, one from outside.
+async fn settle(store: &impl Desk) {
+    let account = |name: &str, password: &str| Account {
+        name: name.to_owned(),
+        revision: 3,
+        display_name: "李工".to_owned(),
+        role: "planner".to_owned(),
+        region: "崇川区".to_owned(),
+        password: password.to_owned(),
+        disabled: password.is_empty(),
+        created_at: minute(1),
+        expires_at: Some(minute(99)).filter(|_| password.is_empty()),
+        failures: 2,
+        locked_until: Some(minute(3)),
+    };
+    store.add_account(&account("li", "$argon2id$v=19$x")).await.unwrap();
+    let outside = LoginIdentity {
+        issuer: "https://door.example".to_owned(),
+        subject: "u1".to_owned(),
+        account: "wang".to_owned(),
+        made: true,
+        created_at: minute(2),
+    };
+    assert!(store.add_with_identity(&account("wang", ""), &outside).await.unwrap());
+    let token = ApiToken {
+        id: "t1".to_owned(),
+        secret: "sum of a token".to_owned(),
+        account: "li".to_owned(),
+        name: "夜间".to_owned(),
+        scope: "read survey".to_owned(),
+        created_at: minute(1),
+        expires_at: minute(90),
+    };
+    store.add_token(&token).await.unwrap();
+    open_session(store, "li").await;
+    for n in 0..300 {
+        tell(store, &n.to_string()).await;
+    }
+}
+
+async fn open_session(store: &impl Desk, account: &str) {
+    let session = LoginSession {
+        secret: "sum of a cookie".to_owned(),
+        account: account.to_owned(),
+        csrf: "c".to_owned(),
+        created_at: minute(1),
+        expires_at: minute(90),
+    };
+    store.add_session(&session).await.unwrap();
+}
+
+/// Backs the people of one kind of database up and restores them in another.
+pub(crate) async fn people_cross<A: Bench, B: Bench>()
+where
+    A::Store: Desk,
+    B::Store: Desk,
+{
+    let (from, to, folder) = (A::new(), B::new(), TempDir::new().unwrap());
+    let store = from.ready().await;
+    store.commit(proposal(full())).await.unwrap();
+    settle(&store).await;
+    let path = folder.path().join("people");
+    store.backup(&path, minute(1), &quiet()).await.unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains("$argon2id$v=19$x") && text.contains("sum of a token") && !text.contains("sum of a cookie"));
+    let backup = Backup::verify(&path, &quiet()).unwrap();
+
+    let other = to.ready().await;
+    other.set_setup_link("a link", minute(90)).await.unwrap();
+    other.restore(&backup, false, &quiet()).await.unwrap();
+    assert_eq!(people(&other).await, people(&store).await);
+    assert_eq!(other.session("sum of a cookie").await.unwrap(), None);
+    assert!(!other.take_setup_link("a link", minute(1)).await.unwrap(), "who is restored makes the accounts");
+    tell(&other, "after").await;
+    let lines = other.audit_lines(None, 2).await.unwrap();
+    assert_eq!((lines[0].subject.as_str(), lines[0].seq > lines[1].seq), ("after", true), "the log goes on");
+
+    // Over what is there: everybody there goes, with sessions and tokens.
+    let again = other.restore(&backup, false, &quiet()).await.unwrap_err();
+    assert!(matches!(again, BackupError::Occupied { .. }), "{again}");
+    other.unlink_identity("wang").await.unwrap();
+    other.revoke_token("t1").await.unwrap();
+    let zhao = Account { name: "zhao".to_owned(), ..other.account("li").await.unwrap().unwrap() };
+    other.add_account(&zhao).await.unwrap();
+    open_session(&other, "zhao").await;
+    other.claim_key("zhao", "key", "hash", minute(1), minute(0)).await.unwrap();
+    other.restore(&backup, true, &quiet()).await.unwrap();
+    assert_eq!(people(&other).await, people(&store).await);
+    assert_eq!(other.session("sum of a cookie").await.unwrap(), None);
+    assert_eq!(other.claim_key("zhao", "key", "another", minute(1), minute(0)).await.unwrap(), None);
+    let back = folder.path().join("back");
+    let made = other.backup(&back, minute(1), &quiet()).await.unwrap();
+    assert_eq!(made.sha256, backup.contents().sha256, "the same comes out again");
+
+    // Accounts alone are not replaced unasked either.
+    let third = B::new();
+    let third = third.ready().await;
+    third.add_account(&zhao).await.unwrap();
+    let refused = third.restore(&backup, false, &quiet()).await.unwrap_err();
+    assert_eq!(refused, BackupError::Inhabited { accounts: 1 });
+    assert_eq!(third.accounts().await.unwrap(), std::slice::from_ref(&zhao), "nothing was changed");
+    // A backup of a program that had no people in it leaves them.
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    lines.pop();
+    let at = lines.iter().position(|line| line.starts_with("{\"table\":\"account\"")).unwrap();
+    let gone = lines[at..].iter().filter(|line| line.starts_with('[')).count() as u64;
+    let mut old = lines[..at].to_vec();
+    let rows = backup.contents().header.rows;
+    old[0] = old[0].replace(&format!("\"rows\":{rows}"), &format!("\"rows\":{}", rows - gone));
+    old[0] = old[0].replace("\"schema\":3", "\"schema\":2");
+    let old = Backup::verify(&forged(&folder, "old", &old), &quiet()).unwrap();
+    third.restore(&old, false, &quiet()).await.unwrap();
+    assert_eq!(third.accounts().await.unwrap(), [zhao]);
+    let wrong = |from: &str, to: &str| {
+        let mut lines = lines.clone();
+        let row = lines[at..].iter().position(|line| line.contains(from)).unwrap() + at;
+        lines[row] = lines[row].replacen(from, to, 1);
+        forged(&folder, "wrong", &lines)
+    };
+    for (from, to) in [
+        ("2026-03-01T08:01:00.000000Z", "yesterday"),
+        ("[\"li\",3,", "[\"\",3,"),
+        ("[\"li\",3,", "[\"li\",\"three\","),
+        ("\"u1\",\"wang\"", "\"u1\",\"nobody\""),
+        ("[2,\"", "[1,\""),
+    ] {
+        let forged = Backup::verify(&wrong(from, to), &quiet()).unwrap();
+        let error = third.restore(&forged, true, &quiet()).await.expect_err(from);
+        assert!(error.to_string().contains("nothing was changed"), "{from}: {error}");
+        assert_eq!(third.accounts().await.unwrap().len(), 1, "{from}");
+    }
 }
 
 pub(crate) async fn a_backup_comes_back<B: Bench>(_: B) {

@@ -101,6 +101,11 @@ macro_rules! suite {
         }
 
         #[tokio::test]
+        async fn people_come_back_with_a_backup() {
+            crate::conformance::backups::people_cross::<$bench, $bench>().await;
+        }
+
+        #[tokio::test]
         async fn keys_are_claimed_once_and_the_audit_log_pages() {
             crate::desk::tests::keys_are_claimed_once_and_the_audit_log_pages(<$bench as crate::conformance::Bench>::new())
                 .await;

@@ -92,6 +92,7 @@ pub(super) async fn restore(
     let aside = aside::set_aside(tables.conn, server).await?;
     let version = fill(&mut tables, backup, replace, progress).await.map_err(|e| backup.refused(e))?;
     aside::put_back(&mut tx, server, aside).await.map_err(|e| backup.refused(e))?;
+    write::number_on(&mut tx, server).await?;
     write::head(&mut tx, server, head, version).await?;
     // What cannot be read back is not kept.
     let network = read::load_within(&mut tx, server).await.map_err(|e| backup.refused(e))?;

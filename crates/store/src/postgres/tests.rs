@@ -158,9 +158,11 @@ pub(super) fn committed() -> Proposal {
 
 #[tokio::test]
 async fn a_backup_crosses_from_either_engine_to_the_other() {
-    use crate::conformance::backups::crosses;
+    use crate::conformance::backups::{crosses, people_cross};
     crosses::<Database, crate::sqlite::tests::File>().await;
     crosses::<crate::sqlite::tests::File, Database>().await;
+    people_cross::<Database, crate::sqlite::tests::File>().await;
+    people_cross::<crate::sqlite::tests::File, Database>().await;
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use super::aside;
 use super::server::Server;
 use crate::StoreError;
 use crate::batch::Batch;
-use crate::rows::{self, Cell, LOG, LOG_MORE, Shape, quoted};
+use crate::rows::{self, AUDIT, Cell, LOG, LOG_MORE, Shape, quoted};
 
 /// Records turned into rows at a time.
 const RECORDS: usize = 8192;
@@ -109,7 +109,9 @@ async fn insert(
             format!("({})", marks.join(", "))
         };
         let rows = (0..size).map(row).collect::<Vec<_>>().join(", ");
-        let sql = format!("INSERT INTO {} ({}) VALUES {rows}", shape.table, quoted(columns));
+        // The lines of the audit log keep their numbers; COPY keeps them anyway.
+        let kept = if shape.table == AUDIT.table { "OVERRIDING SYSTEM VALUE" } else { "" };
+        let sql = format!("INSERT INTO {} ({}) {kept} VALUES {rows}", shape.table, quoted(columns));
         while cells.len() >= size * width {
             // Names come from `Shape`s, which are constants of this crate; values are bound.
             let mut query = sqlx::query(AssertSqlSafe(sql.clone()));
@@ -238,6 +240,12 @@ pub(super) async fn restore(
     let rows = cells.chunks(columns.len());
     let cells = rows.flat_map(|row| row.iter().cloned().chain([Cell::from(token)])).collect();
     insert(conn, server, (shape, &named), cells).await
+}
+
+/// Has the audit log go on after the lines that were restored.
+pub(super) async fn number_on(conn: &mut PgConnection, server: &Server) -> Result<(), StoreError> {
+    let sql = "SELECT setval(pg_get_serial_sequence('audit_log', 'seq'), max(seq)) FROM audit_log HAVING max(seq) > 0";
+    sqlx::query(sql).execute(conn).await.map(drop).map_err(|e| server.error(e))
 }
 
 async fn log(conn: &mut PgConnection, server: &Server, batch: &Batch, token: &str) -> Result<(), StoreError> {

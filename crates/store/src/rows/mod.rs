@@ -2,6 +2,7 @@
 
 mod cable;
 mod cell;
+mod desk;
 mod device;
 mod log;
 mod place;
@@ -17,6 +18,7 @@ use linewright_model::{
 use crate::past::Patch;
 
 pub(crate) use cell::{Cell, Cells, Damage, FIRST_YEAR, MAX_CODE_BYTES, Overflow, Row};
+pub(crate) use desk::{ACCOUNTS, AUDIT, DESK, PASSING};
 pub(crate) use log::{COUNTERS, LOG, LOG_MORE};
 pub(crate) use text::has_zero_byte;
 
@@ -39,8 +41,13 @@ impl Shape {
     }
 }
 
-/// Every table but `head`, each after those it refers to within one record.
+/// Every table that a backup holds, each after those it refers to within one record.
 pub(crate) fn all() -> Vec<&'static Shape> {
+    network().into_iter().chain(DESK).collect()
+}
+
+/// The tables of the network and its history, but `head`.
+pub(crate) fn network() -> Vec<&'static Shape> {
     let records = TableKind::ALL.iter().flat_map(|table| shapes(*table));
     records.chain([&COUNTERS, &LOG, &LOG_MORE]).collect()
 }
@@ -53,6 +60,9 @@ pub(crate) fn is_real(column: &str) -> bool {
 /// Gives a text the type that its column has where the database has such types.
 pub(crate) fn typed(shape: &'static Shape, column: &'static str, cell: &mut Cell) -> Result<(), Damage> {
     let Cell::Text(text) = &*cell else { return Ok(()) };
+    if DESK.iter().any(|desk| desk.table == shape.table) {
+        return desk::check(column, text).map_err(|reason| Damage::new(shape.table, reason));
+    }
     let read = match column {
         "available_from" => text.parse().map(Cell::Day),
         "at" if shape.table == LOG.table => text.parse().map(Cell::Time),
