@@ -13,7 +13,7 @@ const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 export const PATIENCE_MS = 90_000;
 
 /** Runs a command of the program until it says where it serves. */
-export async function serve(args, env = {}) {
+export async function serve(args, env = {}, ready = /password of all: \S+\n|#setup=\S+\n/) {
   const child = spawn(binary, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   let complained = '';
@@ -25,7 +25,7 @@ export async function serve(args, env = {}) {
       said += text;
       // The accounts, or the link of the first start, follow the address.
       const match = /http:\/\/[\d.]+:\d+/.exec(said);
-      if (match && (/password of all: \S+\n/.test(said) || /#setup=\S+\n/.test(said))) {
+      if (match && ready.test(said)) {
         clearTimeout(late);
         resolve(match[0]);
       }
@@ -57,8 +57,8 @@ export const PHONE = {
   viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true, locale: 'zh-CN', colorScheme: 'light',
 };
 
-/** A page that keeps what went wrong on it in `page.wrong`. */
-export async function open(running, chrome, options, path = '/') {
+/** A page that keeps what went wrong on it in `page.wrong`; asking at `also` is not wrong. */
+export async function open(running, chrome, options, path = '/', also = []) {
   const context = await chrome.newContext({ reducedMotion: 'reduce', ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
@@ -71,7 +71,8 @@ export async function open(running, chrome, options, path = '/') {
   });
   page.on('request', (request) => {
     const url = request.url();
-    if (!url.startsWith(`${running.address}/`) && !/^(data|blob):/.test(url)) page.wrong.push(`asks elsewhere: ${url}`);
+    const near = [`${running.address}/`, ...also].some((start) => url.startsWith(start));
+    if (!near && !/^(data|blob):/.test(url)) page.wrong.push(`asks elsewhere: ${url}`);
   });
   page.on('response', (response) => {
     if (response.status() >= 500) page.wrong.push(`${response.status()} from ${response.url()}`);

@@ -11,6 +11,7 @@ mod extract;
 mod findings;
 mod geometry;
 mod limits;
+mod login;
 mod metrics;
 mod once;
 mod people;
@@ -144,6 +145,7 @@ fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::with_openapi(docs::Described::openapi())
         .merge(system::routes())
         .merge(session::routes())
+        .merge(login::routes())
         .merge(search::routes())
         .merge(resource::routes())
         .merge(survey::routes())

@@ -1,5 +1,7 @@
 //! Accounts and tokens, for those who manage them.
 
+use std::collections::HashMap;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -54,6 +56,8 @@ pub(crate) struct AccountDto {
     expires_at: Option<DateTime<Utc>>,
     /// Until when no password is looked at.
     locked_until: Option<DateTime<Utc>>,
+    /// Whom the provider of log-ins knows it as; none for an account that is not linked.
+    subject: Option<String>,
 }
 
 /// An account to be made.
@@ -86,6 +90,9 @@ pub(crate) struct AccountChange {
     /// A new password.
     #[schema(min_length = 10, max_length = 200, format = Password)]
     password: Option<String>,
+    /// Whom the service's provider of log-ins knows: they may log in as this account. Empty to take the link away.
+    #[schema(max_length = 255)]
+    subject: Option<String>,
 }
 
 /// A token, without its secret.
@@ -149,7 +156,11 @@ async fn roles(_who: Who) -> Json<Vec<RoleDto>> {
 ))]
 async fn accounts(State(api): State<Api>, who: Who) -> Result<Json<Vec<AccountDto>>, Problem> {
     who.must(Permission::Accounts)?;
-    let all = api.service().accounts().all().await?.into_iter().map(|account| AccountDto {
+    let accounts = api.service().accounts();
+    let outside = accounts.identities().await?.into_iter();
+    let mut outside: HashMap<String, String> = outside.map(|who| (who.account, who.subject)).collect();
+    let all = accounts.all().await?.into_iter().map(|account| AccountDto {
+        subject: outside.remove(&account.name),
         username: account.name,
         display_name: account.display_name,
         role: account.role,
@@ -189,7 +200,7 @@ async fn add_account(State(api): State<Api>, who: Who, Body(of): Body<AccountOf>
     Ok(StatusCode::CREATED)
 }
 
-/// Disable an account, let it log in again, or give it another password
+/// Disable an account, let it log in again, give it another password, or link it to somebody the provider knows
 ///
 /// Its sessions end.
 #[utoipa::path(patch, path = "/api/v1/accounts/{username}", tag = "people", request_body = AccountChange,
@@ -209,8 +220,11 @@ async fn change_account(
     if of.disabled == Some(true) && name == who.0.name {
         return Err(Problem::invalid("disabled", "an account does not disable itself"));
     }
-    if of.disabled.is_none() && of.password.is_none() {
-        return Err(Problem::invalid("body", "give what to change: disabled or password"));
+    if of.disabled.is_none() && of.password.is_none() && of.subject.is_none() {
+        return Err(Problem::invalid("body", "give what to change: disabled, password or subject"));
+    }
+    if let Some(subject) = &of.subject {
+        link(&api, &who, &name, subject).await?;
     }
     if let Some(password) = &of.password {
         accounts.reset_password(&name, password, &who.0.name, &who.0.via()).await?;
@@ -219,6 +233,19 @@ async fn change_account(
         accounts.disable(&name, disabled, &who.0.name, &who.0.via()).await?;
     }
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Links an account to whom the provider knows by a subject, or takes the link away.
+async fn link(api: &Api, who: &Who, name: &str, subject: &str) -> Result<(), Problem> {
+    let accounts = api.service().accounts();
+    if subject.is_empty() {
+        // Whether there was a link: afterwards there is none.
+        accounts.unlink(name, &who.0.name, &who.0.via()).await?;
+        return Ok(());
+    }
+    let none = || Problem::invalid("subject", "this service has no provider of log-ins");
+    let issuer = api.service().provider().ok_or_else(none)?.issuer();
+    Ok(accounts.link(name, issuer, subject, &who.0.name, &who.0.via()).await?)
 }
 
 /// All tokens, without their secrets

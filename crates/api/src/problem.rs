@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use linewright_exchange::ExportError;
 use linewright_plan::{SurveyError, TraceError};
 use linewright_service::ServiceError;
+use linewright_service::oidc::SignInError;
 use linewright_store::{CommitError, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -77,6 +78,20 @@ kinds! {
     NotLoggedIn "not-logged-in" UNAUTHORIZED "Log in first" "请先登录",
     /// Name and password do not fit.
     WrongPassword "wrong-password" UNAUTHORIZED "Log-in refused" "登录被拒绝",
+    /// A log-in at the provider is not known, or was used.
+    SignInExpired "sign-in-expired" BAD_REQUEST "Sign in again" "请重新登录",
+    /// The provider refused.
+    SignInRefused "sign-in-refused" FORBIDDEN "The sign-in service refused" "统一认证服务拒绝登录",
+    /// What the provider says cannot be believed.
+    SignInUntrusted "sign-in-untrusted" FORBIDDEN "The sign-in cannot be trusted" "登录信息不可信",
+    /// Somebody the provider knows and nobody here.
+    NoRole "no-role" FORBIDDEN "No role here" "尚未分配角色",
+    /// An account of that name is not linked to the provider.
+    AccountNotLinked "account-not-linked" FORBIDDEN "The account is not linked" "账号未关联统一认证",
+    /// The account may not be used.
+    AccountClosed "account-closed" FORBIDDEN "The account is closed" "账号已停用或到期",
+    /// The provider does not answer.
+    ProviderLost "sign-in-unreachable" SERVICE_UNAVAILABLE "The sign-in service does not answer" "统一认证服务无响应",
     /// A permission is lacking.
     Forbidden "forbidden" FORBIDDEN "Not permitted" "没有权限",
     /// The request does not come from our own page.
@@ -130,7 +145,7 @@ impl Problem {
     pub(crate) fn new(kind: Kind, detail: impl Into<String>) -> Self {
         let retry_after_s = match kind {
             Kind::Busy | Kind::TooMany => Some(1),
-            Kind::Deadline | Kind::DatabaseLost => Some(5),
+            Kind::Deadline | Kind::DatabaseLost | Kind::ProviderLost => Some(5),
             _ => None,
         };
         Self { kind, detail: detail.into(), field: None, retry_after_s }
@@ -143,6 +158,11 @@ impl Problem {
 
     pub(crate) fn invalid(field: impl Into<String>, detail: impl Into<String>) -> Self {
         Self::new(Kind::Invalid, detail).of_field(field)
+    }
+
+    /// Stable word of its kind.
+    pub(crate) fn word(&self) -> &'static str {
+        self.kind.word()
     }
 
     /// As it is sent.
@@ -264,6 +284,7 @@ impl From<ServiceError> for Problem {
             ServiceError::Busy { .. } => Problem::new(Kind::Busy, said),
             ServiceError::Deadline { .. } => Problem::new(Kind::Deadline, said),
             ServiceError::NotLoggedIn => Problem::new(Kind::NotLoggedIn, said),
+            ServiceError::SignIn(error) => Problem::new(sign_in(&error), said),
             ServiceError::WrongPassword => Problem::new(Kind::WrongPassword, said),
             ServiceError::Forbidden(_) => Problem::new(Kind::Forbidden, said),
             ServiceError::Invalid { field, reason } => Problem::invalid(field, reason),
@@ -278,6 +299,19 @@ impl From<ServiceError> for Problem {
 pub(crate) fn internal(what: &str) -> Problem {
     tracing::error!(what, "internal fault");
     Problem::new(Kind::Internal, "please report this with the request id")
+}
+
+fn sign_in(error: &SignInError) -> Kind {
+    match error {
+        SignInError::NotConfigured => Kind::NotFound,
+        SignInError::Unreachable => Kind::ProviderLost,
+        SignInError::Stale => Kind::SignInExpired,
+        SignInError::Refused(_) => Kind::SignInRefused,
+        SignInError::Untrusted(_) => Kind::SignInUntrusted,
+        SignInError::NoRole => Kind::NoRole,
+        SignInError::Unlinked(_) => Kind::AccountNotLinked,
+        SignInError::Closed => Kind::AccountClosed,
+    }
 }
 
 fn survey(error: &SurveyError, said: String) -> Problem {

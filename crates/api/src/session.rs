@@ -122,9 +122,14 @@ async fn log_in(
 }
 
 fn welcome(api: &Api, logged_in: &LoggedIn) -> Result<Response, Problem> {
-    let left = (logged_in.expires_at - api.service().now()).num_seconds().max(0);
-    let set = set_cookie(api, logged_in.secret.reveal(), left)?;
+    let set = session_cookie(api, logged_in)?;
     Ok(([(SET_COOKIE, set)], Json(Me::of(&logged_in.caller))).into_response())
+}
+
+/// The cookie of somebody who has just logged in, by whichever way.
+pub(crate) fn session_cookie(api: &Api, logged_in: &LoggedIn) -> Result<HeaderValue, Problem> {
+    let left = (logged_in.expires_at - api.service().now()).num_seconds().max(0);
+    set_cookie(api, logged_in.secret.reveal(), left)
 }
 
 fn set_cookie(api: &Api, value: &str, seconds: i64) -> Result<HeaderValue, Problem> {

@@ -77,9 +77,14 @@ fn bearer(headers: &HeaderMap) -> Option<Result<Secret, ServiceError>> {
 
 /// The cookie of a browser, if one was sent that can be ours.
 pub(crate) fn cookie(headers: &HeaderMap) -> Option<Secret> {
+    named_cookie(headers, COOKIE_NAME)
+}
+
+/// The secret in the cookie of this name.
+pub(crate) fn named_cookie(headers: &HeaderMap, wanted: &str) -> Option<Secret> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE_NAME).and_then(|(_, value)| Secret::given(value))
+    pairs.find(|(name, _)| *name == wanted).and_then(|(_, value)| Secret::given(value))
 }
 
 /// Refuses a request that changes something and was not made by a page of ours.

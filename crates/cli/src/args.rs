@@ -1,5 +1,7 @@
 //! What can be said on the command line, with the help that teaches it.
 
+mod oidc;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -13,6 +15,8 @@ use linewright_samples::Scale;
 use linewright_store::AsOf;
 
 use crate::text::words::Lang;
+
+pub use oidc::Oidc;
 
 /// The database used when none is named.
 pub const DEFAULT_DATABASE: &str = "linewright.db";
@@ -236,10 +240,17 @@ PostgreSQL database: each shows what the others commit within milliseconds. With
 says how old its network is, and finds it again. Name a primary and its standbys together: it goes on with the one that
 was promoted. Log lines go to standard error; with --json as JSON.
 
+With --oidc-issuer people may also log in at a provider of the carrier's (OpenID Connect). Somebody it knows is nobody
+here until an administrator links an account (`linewright account link`), or --oidc-role-claim and --oidc-role give a
+role: then the first log-in makes an account without a password, whose role follows the provider's from then on.
+
 Examples:
   linewright serve
   linewright --database postgres://USER@HOST/NAME serve --listen 0.0.0.0:8080 --secure-cookies
   linewright --database postgres://USER@HOST1,HOST2:5433/NAME serve
+  LINEWRIGHT_OIDC_CLIENT_SECRET=... linewright serve --oidc-issuer https://login.example/realms/carrier \\
+    --oidc-client-id linewright --public-url https://linewright.example --oidc-name 统一认证 \\
+    --oidc-role-claim groups --oidc-role network-planning=planner --oidc-role network-survey=surveyor
   curl http://127.0.0.1:8080/readyz")]
 pub struct Serve {
     /// Where to listen; port 0 for any free one
@@ -260,6 +271,8 @@ pub struct Serve {
     /// Folder with your own prices.toml, optics.toml, products.toml or policy.toml [default: built in]
     #[arg(long, value_name = "DIR")]
     pub catalog: Option<PathBuf>,
+    #[command(flatten)]
+    pub oidc: Oidc,
 }
 
 /// `account`
@@ -283,6 +296,20 @@ pub enum AccountAction {
         /// Let it log in again
         #[arg(long)]
         undo: bool,
+    },
+    /// Let somebody whom the provider knows log in as an account (OpenID Connect); the account's sessions end
+    Link {
+        /// Login name
+        name: String,
+        /// Issuer URL of the provider, as `serve` has it
+        #[arg(long, value_name = "URL", env = "LINEWRIGHT_OIDC_ISSUER", value_parser = not_blank, required_unless_present = "remove")]
+        issuer: Option<String>,
+        /// Whom it knows: the claim `sub`, as the audit log names it after a refused log-in
+        #[arg(long, value_name = "SUB", value_parser = not_blank, required_unless_present = "remove")]
+        subject: Option<String>,
+        /// Take the link away
+        #[arg(long, conflicts_with = "subject")]
+        remove: bool,
     },
     /// Give an account a new password, the first line of standard input or a made-up one; its sessions end
     Password {
@@ -678,10 +705,11 @@ pub enum Least {
 /// `backup`
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
-The file holds every table of the network and the whole log of changes at one version, as lines of JSON with a count and a SHA-256 at
-the end. Others may work on the database meanwhile. It appears under its name when it is whole and on disk. Compress or
-encrypt it with whatever you use for that. Accounts, tokens and the audit log of `serve` are not in it: they stay in their
-database.
+The file holds every table of the network, the whole log of changes, and the accounts, tokens and audit log of `serve`, all
+at one moment, as lines of JSON with a count and a SHA-256 at the end. Others may work on the database meanwhile. It appears
+under its name when it is whole and on disk. Passwords (as Argon2id strings) and tokens (as SHA-256) are in it, so keep it
+as you keep the database; encrypt it with whatever you use for that. Sessions are not: after a restore everybody logs in
+again.
 
 Examples:
   linewright backup monday.backup
@@ -700,15 +728,16 @@ pub struct BackUp {
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 The file is read to its end first; one that is truncated or altered is refused with nothing changed. Records, ids,
-versions and the log come back as they were, in one transaction. With --force a network that is there is lost: stop
-whatever else uses the database, what it has in memory is the network of before.
+versions and the log come back as they were, and so do accounts, tokens and the audit log, in one transaction. With --force
+what is there is lost, the network and whoever had an account: stop whatever else uses the database, what it has in memory
+is the network of before. A backup made before accounts were in it leaves those that are there.
 
 Examples:
   linewright --database new.db restore monday.backup
   linewright --database postgres://USER@HOST/NAME restore monday.backup      a SQLite file's backup too
   linewright restore --force monday.backup                                   instead of what is there")]
 pub struct Restore {
-    /// Replace the network that is there
+    /// Replace the network and the accounts that are there
     #[arg(long)]
     pub force: bool,
     /// Backup to read

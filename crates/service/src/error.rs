@@ -6,6 +6,7 @@ use linewright_plan::{SurveyError, TraceError};
 use linewright_store::{CommitError, StoreError};
 
 use crate::Permission;
+use crate::oidc::SignInError;
 
 /// Why a use case was not done. Nothing is half done.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +54,9 @@ pub enum ServiceError {
     /// Name and password do not fit, or the account may not log in.
     #[error("name or password is wrong, or the account is disabled, has ended or is locked for some minutes")]
     WrongPassword,
+    /// The provider logged nobody in.
+    #[error(transparent)]
+    SignIn(#[from] SignInError),
     /// The account lacks a permission.
     #[error("the account lacks the permission {}", .0.word())]
     Forbidden(Permission),

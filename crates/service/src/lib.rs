@@ -8,6 +8,7 @@ pub mod accounts;
 mod error;
 mod follow;
 mod import;
+pub mod oidc;
 mod planning;
 mod role;
 mod secret;

@@ -13,6 +13,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::AbortHandle;
 
 use crate::accounts::Accounts;
+use crate::oidc::Provider;
 use crate::planning::Planners;
 use crate::{Bounds, ServiceError, Snapshot, follow};
 
@@ -56,6 +57,7 @@ pub struct Service {
     catalog: Arc<Catalog>,
     clock: Clock,
     accounts: Accounts,
+    pub(crate) provider: Option<Provider>,
     snapshot: watch::Receiver<Arc<Snapshot>>,
     state: watch::Receiver<State>,
     planners: Planners,
@@ -91,12 +93,19 @@ impl Service {
             catalog: Arc::new(catalog),
             clock,
             accounts,
+            provider: None,
             snapshot,
             state,
             planners,
             importing: Semaphore::new(1),
             following,
         })
+    }
+
+    /// The same, where people may also log in at a provider.
+    pub fn with_provider(mut self, provider: Option<Provider>) -> Self {
+        self.provider = provider;
+        self
     }
 
     /// Who is asking, and who may.

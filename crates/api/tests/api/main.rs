@@ -9,7 +9,9 @@
 
 mod bad;
 mod bench;
+mod door;
 mod endpoints;
 mod files;
 mod nodes;
+mod oidc;
 mod people;

@@ -1,12 +1,13 @@
 //! `account` and `token`: who may use the service.
 
+use std::collections::HashMap;
 use std::io::BufRead;
 use std::sync::Arc;
 
 use chrono::{NaiveTime, TimeDelta};
 use linewright_service::Secret;
 use linewright_service::accounts::{Accounts, NewAccount, NewToken};
-use linewright_store::{Mode, Storage, Store};
+use linewright_store::{LoginIdentity, Mode, Storage, Store};
 use serde::Serialize;
 
 use crate::args::{AccountAction, TokenAction};
@@ -23,6 +24,8 @@ struct Account {
     display_name: String,
     role: String,
     region: String,
+    /// Whom the provider of log-ins knows it as; none for an account that is not linked.
+    subject: Option<String>,
     disabled: bool,
     expires_at: Option<chrono::DateTime<chrono::Utc>>,
 }
@@ -80,8 +83,21 @@ async fn account_with(accounts: &Accounts, action: AccountAction, session: &Sess
             let done = if undo { lang.pick("may log in", "已启用") } else { lang.pick("disabled", "已停用") };
             told(session, &name, None, done)
         }
+        AccountAction::Link { name, remove: true, .. } => {
+            let unlinked = accounts.unlink(&name, who, "cli").await?;
+            let said = if unlinked { ("unlinked", "已取消关联") } else { ("was not linked", "未曾关联") };
+            told(session, &name, None, lang.pick(said.0, said.1)).map(|answer| answer.refused(!unlinked))
+        }
+        AccountAction::Link { name, issuer, subject, .. } => {
+            let (issuer, subject) = (issuer.unwrap_or_default(), subject.unwrap_or_default());
+            accounts.link(&name, &issuer, &subject, who, "cli").await?;
+            told(session, &name, None, lang.pick("linked", "已关联"))
+        }
         AccountAction::List => {
+            let mut outside: HashMap<String, LoginIdentity> =
+                accounts.identities().await?.into_iter().map(|identity| (identity.account.clone(), identity)).collect();
             let all = accounts.all().await?.into_iter().map(|account| Account {
+                subject: outside.remove(&account.name).map(|identity| identity.subject),
                 username: account.name,
                 display_name: account.display_name,
                 role: account.role,
@@ -97,7 +113,11 @@ async fn account_with(accounts: &Accounts, action: AccountAction, session: &Sess
                     (false, None) => String::new(),
                 };
                 let line = |a: &Account| {
-                    format!("{:<24} {:<16} {:<12} {}", a.username, a.role, a.region, state(a)).trim_end().to_owned()
+                    let link = a.subject.as_ref().map(|sub| format!(" {} {sub}", lang.pick("linked to", "已关联")));
+                    let link = link.unwrap_or_default();
+                    format!("{:<24} {:<16} {:<12} {}{link}", a.username, a.role, a.region, state(a))
+                        .trim_end()
+                        .to_owned()
                         + "\n"
                 };
                 all.iter().map(line).collect()

@@ -7,21 +7,28 @@ use std::time::Duration;
 
 use linewright_api::{Asset, Config};
 use linewright_catalog::Catalog;
+use linewright_exchange::input::FileError;
+use linewright_service::oidc::{ClientSecret, Provider, Settings};
 use linewright_service::{Bounds, Service};
 use linewright_store::{Mode, Store};
 use serde::Serialize;
 use tokio::net::TcpListener;
 
-use crate::args::Serve;
+use crate::args::{Oidc, Serve};
 use crate::failure::Failure;
 use crate::output::Answer;
 use crate::session::{Session, catalog, clock};
+
+/// Variable of the environment that holds what this service shows the provider.
+const CLIENT_SECRET: &str = "LINEWRIGHT_OIDC_CLIENT_SECRET";
 
 /// How long requests that are being answered may go on after the service was told to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(35);
 
 /// How the service is run.
 pub struct Options {
+    /// The provider people may log in at.
+    pub provider: Option<Provider>,
     /// Where to listen.
     pub listen: SocketAddr,
     /// How much planning goes on at once.
@@ -49,6 +56,7 @@ struct Said<'a> {
 /// Runs the command.
 pub async fn run(args: &Serve, session: &Session) -> Result<Answer, Failure> {
     let catalog = catalog(args.catalog.as_deref())?;
+    let provider = provider(&args.oidc)?;
     let store = session.writable(Mode::Create).await?;
     let usual = Bounds::default();
     let bounds = Bounds {
@@ -57,12 +65,12 @@ pub async fn run(args: &Serve, session: &Session) -> Result<Answer, Failure> {
         ..usual
     };
     let config = Config {
-        secure_cookies: args.secure_cookies,
+        secure_cookies: args.secure_cookies || provider.as_ref().is_some_and(Provider::secure),
         requests_per_second: args.rate,
         request_time: config().request_time.max(bounds.deadline + Duration::from_secs(5)),
         ..config()
     };
-    let listening = listen(store, catalog, Options { listen: args.listen, bounds, config }).await?;
+    let listening = listen(store, catalog, Options { provider, listen: args.listen, bounds, config }).await?;
     let setup = listening.service.accounts().setup_link().await?;
     let setup = setup.map(|link| format!("{}/#setup={}", listening.address, link.reveal()));
     let said = Said { address: &listening.address, setup };
@@ -79,8 +87,43 @@ pub async fn run(args: &Serve, session: &Session) -> Result<Answer, Failure> {
         text
     })?;
     let answer = answer.said();
-    listening.answer().await?;
+    let service = listening.service.clone();
+    // Beside: the service is there for those with a password while the provider is not.
+    let greeting = tokio::spawn(async move {
+        if let Some(provider) = service.provider() {
+            provider.greet().await;
+        }
+    });
+    let answered = listening.answer().await;
+    greeting.abort();
+    answered?;
     Ok(answer)
+}
+
+/// The provider that the options and the environment name. The secret comes from a file or the environment, never from the
+/// command line, which others on the machine can read.
+fn provider(args: &Oidc) -> Result<Option<Provider>, Failure> {
+    let Some(issuer) = args.issuer.clone() else { return Ok(None) };
+    let secret = match &args.secret_file {
+        Some(path) => {
+            let text = std::fs::read_to_string(path);
+            let text = text.map_err(|source| FileError::Io { path: path.clone(), source })?;
+            text.lines().next().map(str::trim).unwrap_or_default().to_owned()
+        }
+        None => std::env::var(CLIENT_SECRET).unwrap_or_default(),
+    };
+    let settings = Settings {
+        issuer,
+        client_id: args.client_id.clone().unwrap_or_default(),
+        client_secret: Some(secret).filter(|secret| !secret.is_empty()).map(ClientSecret::new),
+        public_url: args.public_url.clone().unwrap_or_default(),
+        name: args.name.clone(),
+        account_claim: args.account_claim.clone(),
+        role_claim: args.role_claim.clone(),
+        roles: args.roles.clone(),
+        scopes: args.scopes.clone(),
+    };
+    Ok(Some(Provider::new(settings, clock())?))
 }
 
 /// As the service is usually offered, with the console.
@@ -102,7 +145,8 @@ pub async fn listen(store: Store, catalog: Catalog, options: Options) -> Result<
     // Taken first: an address that is in use is said before a large network is read.
     let socket = TcpListener::bind(options.listen).await.map_err(failed)?;
     let address = format!("http://{}", socket.local_addr().map_err(failed)?);
-    let service = Arc::new(Service::start(store, catalog, clock(), options.bounds).await?);
+    let service =
+        Arc::new(Service::start(store, catalog, clock(), options.bounds).await?.with_provider(options.provider));
     Ok(Listening { service, socket, config: options.config, address })
 }
 

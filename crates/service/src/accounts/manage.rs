@@ -43,7 +43,7 @@ pub struct NewToken {
     pub expires_at: DateTime<Utc>,
 }
 
-fn check_name(name: &str) -> Result<(), ServiceError> {
+pub(super) fn check_name(name: &str) -> Result<(), ServiceError> {
     let fits = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '@');
     if (1..=64).contains(&name.chars().count()) && name.chars().all(fits) {
         return Ok(());
@@ -52,7 +52,7 @@ fn check_name(name: &str) -> Result<(), ServiceError> {
     Err(ServiceError::Invalid { field: "username", reason })
 }
 
-fn no_account(name: &str) -> ServiceError {
+pub(super) fn no_account(name: &str) -> ServiceError {
     ServiceError::Invalid { field: "account", reason: format!("there is no account {name:?}") }
 }
 
@@ -148,7 +148,7 @@ impl Accounts {
         Ok(())
     }
 
-    async fn change(&self, name: &str, f: impl FnOnce(&mut Account)) -> Result<(), ServiceError> {
+    pub(super) async fn change(&self, name: &str, f: impl FnOnce(&mut Account)) -> Result<(), ServiceError> {
         let mut account = self.store.account(name).await?.ok_or_else(|| no_account(name))?;
         f(&mut account);
         if self.store.update_account(&account).await? {

@@ -2,6 +2,7 @@
 
 mod known;
 mod manage;
+mod outside;
 #[cfg(test)]
 mod tests;
 
@@ -159,10 +160,10 @@ impl Accounts {
             return Err(ServiceError::WrongPassword);
         }
         self.store.clear_failures(name).await?;
-        self.open_session(&account, "login").await
+        self.open_session(&account, "login", "session").await
     }
 
-    async fn open_session(&self, account: &Account, action: &str) -> Result<LoggedIn, ServiceError> {
+    async fn open_session(&self, account: &Account, action: &str, via: &str) -> Result<LoggedIn, ServiceError> {
         let now = self.now();
         let (secret, csrf) = (Secret::new()?, Secret::new()?.reveal().to_owned());
         let ends = now + SESSION;
@@ -175,7 +176,7 @@ impl Accounts {
             expires_at,
         };
         self.store.add_session(&session).await?;
-        self.note(&account.name, "session", action, &account.name, "").await?;
+        self.note(&account.name, via, action, &account.name, "").await?;
         Ok(LoggedIn { caller: caller(account, Via::Session { csrf })?, secret, expires_at })
     }
 
@@ -226,6 +227,10 @@ impl Accounts {
     pub async fn change_password(&self, caller: &Caller, old: &str, new: &str) -> Result<(), ServiceError> {
         check_password(new)?;
         let account = self.store.account(&caller.name).await?.ok_or(ServiceError::NotLoggedIn)?;
+        if account.password.is_empty() {
+            let reason = "the account has no password: it logs in at the sign-in service".to_owned();
+            return Err(ServiceError::Invalid { field: "old", reason });
+        }
         let (given, kept) = (old.to_owned(), account.password.clone());
         if !self.hashing(move || password_fits(&given, &kept)).await? {
             self.store.count_failure(&caller.name, FAILURES, self.now() + LOCKED).await?;

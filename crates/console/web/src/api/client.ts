@@ -3,6 +3,7 @@ import createClient from 'openapi-fetch';
 import type { components, paths } from './schema';
 
 export type Me = components['schemas']['Me'];
+export type Ways = components['schemas']['Ways'];
 export type Hit = components['schemas']['Hit'];
 export type Reference = components['schemas']['Reference'];
 export type SurveyOf = components['schemas']['SurveyOf'];

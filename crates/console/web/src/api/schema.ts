@@ -36,7 +36,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Disable an account, let it log in again, or give it another password
+         * Disable an account, let it log in again, give it another password, or link it to somebody the provider knows
          * @description Its sessions end.
          */
         patch: operations["change_account"];
@@ -340,6 +340,66 @@ export interface paths {
         };
         /** A link */
         get: operations["link"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How one may log in
+         * @description Beside name and password.
+         */
+        get: operations["ways"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/login/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Log in at the provider (OpenID Connect)
+         * @description For browsers: it sends them there. Where `Accept` names `text/html` a refusal sends them to the console, which says why.
+         */
+        get: operations["begin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/login/oidc/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Come back from the provider
+         * @description Where the provider sends browsers; opens a session and sends them to the console. Works once.
+         */
+        get: operations["come_back"];
         put?: never;
         post?: never;
         delete?: never;
@@ -738,6 +798,8 @@ export interface components {
             /** @description District or county it is bound to; empty for all. */
             region: string;
             role: string;
+            /** @description Whom the provider of log-ins knows it as; none for an account that is not linked. */
+            subject?: string | null;
             username: string;
         };
         /** @description What to change of an account; what is left out stays. */
@@ -749,6 +811,8 @@ export interface components {
              * @description A new password.
              */
             password?: string | null;
+            /** @description Whom the service's provider of log-ins knows: they may log in as this account. Empty to take the link away. */
+            subject?: string | null;
         };
         /** @description An account to be made. */
         AccountOf: {
@@ -1226,6 +1290,13 @@ export interface components {
             total_loss_db: number;
             /** Format: int32 */
             wavelength_nm: number;
+        };
+        /** @description A provider of log-ins. */
+        Door: {
+            /** @description Where a browser goes. */
+            href: string;
+            /** @description What people call it. */
+            name: string;
         };
         /** @description How an end of the line is named: exactly one of position, place and address. */
         End: {
@@ -2375,6 +2446,10 @@ export interface components {
          * @enum {string}
          */
         Verdict: "direct" | "jumper" | "drop" | "expansion" | "infeasible";
+        /** @description Ways to log in. */
+        Ways: {
+            oidc?: components["schemas"]["Door"] | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -3319,6 +3394,109 @@ export interface operations {
             };
             /** @description Refused */
             "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ways */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ways"];
+                };
+            };
+        };
+    };
+    begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the provider, or back to the console */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The provider or the database cannot be reached */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    come_back: {
+        parameters: {
+            query?: {
+                /** @description As it was sent along. */
+                state?: string;
+                /** @description To be redeemed. */
+                code?: string;
+                /** @description Why not. */
+                error?: string;
+                /** @description Who says so. */
+                iss?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Logged in, or back to the console with a reason */
+            303: {
+                headers: {
+                    /** @description The session */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The provider or the database cannot be reached */
+            "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,10 +1,11 @@
 // Before the workbench: log in, or make the first administrator with the one-time link.
-import { useState } from 'react';
-import { Alert, Button, Form, Input } from 'antd';
-import { answered, api, asProblem, type Me, type Problem } from '../api/client';
+import { useEffect, useState } from 'react';
+import { Alert, Button, Divider, Form, Input } from 'antd';
+import { answered, api, asProblem, Problem, type Me, type Ways } from '../api/client';
 import type { Surroundings } from '../app';
 import { useLang } from '../lang';
 import { Brand } from './brand';
+import { refusedBy } from './refused';
 import { Switches } from './switches';
 
 interface Filled {
@@ -29,11 +30,26 @@ export function Entrance({ around, problem, onEnter, onRetry }: Props) {
   const [link] = useState(setupLink);
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<Problem | null>(problem);
+  const [door, setDoor] = useState<Ways['oidc']>(null);
+  const [turnedAway, setTurnedAway] = useState(refusedBy);
+  // In the language of now, which may change while it is shown.
+  const shown = refused ?? (turnedAway && new Problem(t(turnedAway.title), t(turnedAway.detail), 403));
+
+  useEffect(() => {
+    // It would stay in the address bar, and come back with every reload.
+    if (turnedAway) window.history.replaceState(null, '', window.location.pathname);
+  }, [turnedAway]);
+
+  useEffect(() => {
+    // Where the server cannot be asked, the password's form says so.
+    api.GET('/api/v1/login').then(({ data }) => setDoor(data?.oidc ?? null), () => undefined);
+  }, []);
 
   const enter = async (filled: Filled) => {
     const { username, password } = filled;
     setBusy(true);
     setRefused(null);
+    setTurnedAway(null);
     try {
       const me = link
         ? await answered(api.POST('/api/v1/setup', { body: { link, username, password } }))
@@ -64,11 +80,17 @@ export function Entrance({ around, problem, onEnter, onRetry }: Props) {
         <section className="door">
           <h1>{link ? t('setup_title') : t('product_line')}</h1>
           <p>{link ? t('setup_lead') : t('welcome')}</p>
-          {refused && (
+          {shown && (
             <Alert
-              type="error" showIcon title={refused.title} description={refused.message}
-              action={problem && refused.status === 0 ? <Button size="small" onClick={onRetry}>{t('retry')}</Button> : undefined}
+              type="error" showIcon title={shown.title} description={shown.message}
+              action={problem && shown.status === 0 ? <Button size="small" onClick={onRetry}>{t('retry')}</Button> : undefined}
             />
+          )}
+          {door && !link && (
+            <>
+              <Button type="primary" size="large" block href={door.href} className="elsewhere">{t('sign_in_with').replace('{}', door.name)}</Button>
+              <Divider plain className="or">{t('or_password')}</Divider>
+            </>
           )}
           <Form<Filled> layout="vertical" requiredMark={false} onFinish={(filled) => void enter(filled)} disabled={busy}>
             <Form.Item name="username" label={t('username')} rules={required}>
@@ -91,7 +113,7 @@ export function Entrance({ around, problem, onEnter, onRetry }: Props) {
                 <Input.Password autoComplete="new-password" size="large" maxLength={200} />
               </Form.Item>
             )}
-            <Button type="primary" htmlType="submit" size="large" block loading={busy}>{link ? t('create') : t('log_in')}</Button>
+            <Button type={door && !link ? 'default' : 'primary'} htmlType="submit" size="large" block loading={busy}>{link ? t('create') : t('log_in')}</Button>
           </Form>
         </section>
       </main>
