@@ -326,6 +326,7 @@ enum Note {
     Overdue { plant: Named, available_from: NaiveDate },
     GlassAllTheWay,
     SearchBound,
+    NearestOnly { street_spans: usize, passing_cables: usize },
     NearestPlant { place: Named, distance_m: f64 },
 }
 

@@ -84,6 +84,10 @@ impl Distance {
 pub struct Candidates {
     /// Access points weighed.
     pub access_points: usize,
+    /// Nearest streets that a drop may join at either end.
+    pub street_spans: usize,
+    /// Cables passing there that may be opened at either end.
+    pub passing_cables: usize,
     /// No access point is looked for beyond this straight distance.
     #[serde(deserialize_with = "non_negative")]
     pub search_radius_m: f64,
@@ -264,6 +268,7 @@ impl Policy {
             (self.accuracy.circuit_percent <= 100.0, "accuracy.circuit_percent", "is a share of 100; give 0 to 100"),
             (self.pon.split_max >= 1, "pon.split_max", "must be at least 1"),
             (self.candidates.access_points >= 1, "candidates.access_points", "must be at least 1"),
+            (self.candidates.street_spans >= 1, "candidates.street_spans", "must be at least 1"),
             (self.candidates.alternatives >= 1, "candidates.alternatives", "must be at least 1"),
             (self.candidates.build_max_m > 0.0, "candidates.build_max_m", "must be positive"),
             (self.candidates.tap_premium_cny >= 0, "candidates.tap_premium_cny", "must not be negative"),

@@ -487,6 +487,14 @@ pub enum Note {
     GlassAllTheWay,
     /// The search bound was reached; better ways may exist.
     SearchBound,
+    /// What is proven is proven for what the policy considers: at either end so many of the nearest streets, and of the
+    /// cables in them.
+    NearestOnly {
+        /// Streets.
+        street_spans: usize,
+        /// Cables.
+        passing_cables: usize,
+    },
     /// The nearest plant is this far away.
     NearestPlant {
         /// What it is.

@@ -16,7 +16,7 @@ use crate::equipment::{Wanted, attachments};
 use crate::locate::{Found, locate, named};
 use crate::protect;
 use crate::reject;
-use crate::report::{Alternative, Block, Note, Survey, Verdict};
+use crate::report::{Alternative, Block, Note, Protection, Survey, Verdict};
 use crate::request::{SurveyError, SurveyRequest, Where};
 use crate::route::{Route, TakenBefore, Tracer};
 use crate::works::Site;
@@ -120,6 +120,10 @@ pub fn survey(
     }
     if alternatives.iter().any(|a| a.route.iter().any(|e| matches!(e, crate::Element::UnrecordedEquipment { .. }))) {
         notes.push(Note::EquipmentUnknown);
+    }
+    if matches!(protection, Some(Protection::Impossible { .. })) && job.ends.get().is_some_and(Ends::nearest_only) {
+        let policy = &catalog.policy().candidates;
+        notes.push(Note::NearestOnly { street_spans: policy.street_spans, passing_cables: policy.passing_cables });
     }
     notes.extend(overdue(network, &alternatives, job.today));
     if far.is_some() {
@@ -554,6 +558,8 @@ fn terms(catalog: &Catalog, solution: &Solution, latest: Option<NaiveDate>) -> T
         straight_factor: policy.distance.prescreen_factor,
         route_factor: policy.distance.route_factor,
         access_points: policy.candidates.access_points,
+        street_spans: policy.candidates.street_spans,
+        passing_cables: policy.candidates.passing_cables,
         latest,
     }
 }

@@ -112,7 +112,9 @@ fn next(before: &Snapshot, network: Network, entries: Vec<LogEntry>, since: chro
     let target = network.version();
     let complete = entries.last().is_some_and(|entry| entry.version >= target);
     if !complete || before.topology.overlay_len() > OVERLAY {
-        return Snapshot { topology: before.topology.rebuild(&network), network, since, drawn: target };
+        let topology = before.topology.rebuild(&network);
+        topology.prepare();
+        return Snapshot { topology, network, since, drawn: target };
     }
     // One step for all: what is stale depends on which records changed, not in how many commits.
     let entries = entries.into_iter().filter(|entry| entry.version <= target);

@@ -22,6 +22,7 @@ impl Snapshot {
     /// Derives the topology of a network. Takes seconds for a province.
     pub fn build(network: Network, limits: Limits, since: DateTime<Utc>) -> Self {
         let topology = Topology::build_with(&network, limits);
+        topology.prepare();
         Self { drawn: network.version(), network, topology, since }
     }
 

@@ -15,6 +15,9 @@ use crate::topology::{StrandIx, Topology};
 
 /// What bounds the cost to go.
 pub(super) struct Compass<'a> {
+    /// Places where glass is entered, and where it is left.
+    entries: Vec<PlaceId>,
+    exits: Vec<PlaceId>,
     /// From places in glass.
     back: Back<'a, StrandIx>,
     /// The most that the first joint can cost.
@@ -53,7 +56,9 @@ impl<'a> Compass<'a> {
             let led_out = ends[1].least_drop(network, terms, id).map(|drop| drop.saturating_add(enter(id)));
             ends_there.into_iter().chain(led_out).min().map(|cost| (id, cost))
         };
-        let goals = ends[1].exits(network).into_iter().chain(far.place).filter_map(leave);
+        let goals: Vec<(PlaceId, u64)> =
+            ends[1].exits(network).into_iter().chain(far.place).filter_map(leave).collect();
+        let exits = goals.iter().map(|(id, _)| *id).collect();
         let entries: Vec<(PlaceId, u64)> = ends[0].exits(network).into_iter().map(|id| (id, enter(id))).collect();
         let drop = |id: PlaceId| ends[0].least_drop(network, terms, id);
         let entered = entries.iter().filter_map(|(id, enter)| Some((*id, drop(*id)?.saturating_add(*enter))));
@@ -65,14 +70,24 @@ impl<'a> Compass<'a> {
             let glass = Terms::per_m(glass_m, terms.shadow_milli_cny_per_m);
             Some((end, glass + terms.drop_cost(tap.length_m, tap.across_m) + terms.opening()))
         });
-        let back = topology.glass().back(goals, entered.chain(opened), Need::new(terms.fibres, true), prices);
+        let back =
+            topology.glass().back(goals.into_iter(), entered.chain(opened), Need::new(terms.fibres, true), prices);
         if steady {
             entries.iter().for_each(|(id, _)| back.sharpen(*id));
         }
-        let mut compass = Self { back, joint: patching.max(splicing), street: 0, far: ends[1].clone(), steady };
+        let joint = patching.max(splicing);
+        let mut compass = Self { entries: Vec::new(), exits, back, joint, street: 0, far: ends[1].clone(), steady };
         let from_street = |(id, enter): &(PlaceId, u64)| compass.entered(*id).saturating_add(*enter);
         compass.street = entries.iter().map(from_street).min().unwrap_or(u64::MAX);
+        let strands = ends[0].taps.iter().flat_map(|tap| topology.strands_through(tap.cable));
+        let opened = strands.filter_map(|ix| topology.strand(ix)).flat_map(|strand| strand.places);
+        compass.entries = entries.iter().map(|(id, _)| *id).chain(opened).collect();
         Some(compass)
+    }
+
+    /// Which of the strands of a way, each with its ends in the order passed, every way takes, if that can be told soon.
+    pub(super) fn bridge(&self, way: &[(StrandIx, [PlaceId; 2])]) -> Option<usize> {
+        self.back.bridge(self.entries.iter().copied(), self.exits.iter().copied(), way)
     }
 
     /// The bound at a state.

@@ -14,14 +14,10 @@ use crate::capacity::{self, offered};
 use crate::geometry::{self, Foot};
 use crate::topology::{Topology, ground, site};
 
-/// Spans a drop may join, nearest first; as many again are looked at for cables to open.
-const LEAD_IN_SPANS: usize = 6;
 /// A cable is not opened this near to a joint it has, metres.
 const NEAR_JOINT_M: f64 = 20.0;
 /// Full boxes are passed over: this many times as many are tried as are asked for.
 const ACROSS_PER_ACCESS_POINT: usize = 5;
-/// Passing cables offered for opening.
-const MAX_TAPS: usize = 12;
 /// Ground places that a drop may pass.
 const MAX_REACH: usize = 5_000;
 
@@ -90,7 +86,9 @@ pub(super) struct EndPlan {
     /// The least that a drop to them costs, milli-CNY.
     costs: HashMap<PlaceId, u64, FxBuildHasher>,
     position: Option<Position>,
-    /// Whether something near the end was left out for being too much.
+    /// Whether more streets, cables or places are near than the terms consider.
+    pub(super) nearest_only: bool,
+    /// Whether the drop's ways were too many to look at.
     pub(super) cut: bool,
 }
 
@@ -215,8 +213,8 @@ impl EndPlan {
     /// Lead-ins to both ends of the nearest spans with room.
     fn join_spans(&mut self, network: &Network, topology: &Topology, terms: &Terms, centre: Position) {
         let open = |id: SpanId, span: &Span| span_open(network, terms, id, span);
-        let near = topology.nearest_spans(network, centre, terms.max_drop_m, LEAD_IN_SPANS, &open);
-        self.cut |= near.len() == LEAD_IN_SPANS;
+        let near = topology.nearest_spans(network, centre, terms.max_drop_m, terms.street_spans, &open);
+        self.nearest_only |= near.len() == terms.street_spans;
         for (id, foot) in near {
             let Some(span) = network.get(id) else { continue };
             let from_a_m = along_span(network, span, foot);
@@ -234,8 +232,8 @@ impl EndPlan {
     /// Cables in the nearest spans, full ones too: opening a cable takes no bore.
     fn find_taps(&mut self, network: &Network, topology: &Topology, terms: &Terms, centre: Position) {
         let wanted = |_: SpanId, span: &Span| offered(&span.plant, terms.latest);
-        let near = topology.nearest_spans(network, centre, terms.max_drop_m, LEAD_IN_SPANS, &wanted);
-        self.cut |= near.len() == LEAD_IN_SPANS;
+        let near = topology.nearest_spans(network, centre, terms.max_drop_m, terms.street_spans, &wanted);
+        self.nearest_only |= near.len() == terms.street_spans;
         for (id, foot) in near {
             let Some(span) = network.get(id) else { continue };
             let foot_m = along_span(network, span, foot);
@@ -258,8 +256,8 @@ impl EndPlan {
                 let from_a_m = along_cable(network, record, id, span, open_m);
                 let inner = |from_a_m: &f64| (NEAR_JOINT_M..=record.length_m - NEAR_JOINT_M).contains(from_a_m);
                 let Some(from_a_m) = from_a_m.filter(inner) else { continue };
-                self.cut |= self.taps.len() >= MAX_TAPS;
-                if self.taps.len() < MAX_TAPS {
+                self.nearest_only |= self.taps.len() >= terms.passing_cables;
+                if self.taps.len() < terms.passing_cables {
                     self.taps.push(Tap { cable, span: id, at, length_m, across_m, along_m, from_a_m });
                 }
             }
@@ -309,7 +307,7 @@ impl EndPlan {
         };
         let most = terms.access_points.saturating_mul(ACROSS_PER_ACCESS_POINT);
         let near = topology.nearest_public_places(network, centre, terms.max_drop_m, most, &wanted);
-        self.cut |= near.len() == most;
+        self.nearest_only |= near.len() == most;
         for (to, distance_m) in near {
             if !self.reach.contains_key(&ground(network, to)) {
                 let length_m = distance_m * terms.straight_factor;

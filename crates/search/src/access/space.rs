@@ -28,6 +28,11 @@ impl Ends {
         let plan = |end: End| Rc::new(EndPlan::new(network, topology, terms, end));
         Self { ends: [Some(end), far], plans: [plan(end), far.map(plan).unwrap_or_default()] }
     }
+
+    /// Whether more is near an end than the terms consider: what is proven is proven for what they consider.
+    pub fn nearest_only(&self) -> bool {
+        self.plans.iter().any(|plan| plan.nearest_only)
+    }
 }
 
 /// The space of one survey: network, topology, ends, terms.
@@ -94,7 +99,7 @@ impl<'a> AccessSpace<'a> {
         self
     }
 
-    /// Whether nothing around the ends was left out of the search: only then does finding nothing prove anything.
+    /// Whether all that the terms consider was searched: only then does finding nothing prove anything.
     pub fn is_complete(&self) -> bool {
         self.ends.iter().all(|end| !end.cut)
     }
@@ -156,6 +161,12 @@ impl<'a> AccessSpace<'a> {
         told
     }
 
+    fn compass(&self) -> Option<&Compass<'a>> {
+        let (network, topology, terms) = (self.network, self.topology, self.terms);
+        let make = || Compass::new(network, topology, terms, &self.goal, &self.ends, &self.homes, self.for_pair);
+        self.compass.get_or_init(make).as_ref()
+    }
+
     /// Whether another cable can be pulled along a span.
     pub fn span_open(&self, id: SpanId, span: &Span) -> bool {
         end::span_open(self.network, self.terms, id, span)
@@ -201,9 +212,20 @@ impl Space for AccessSpace<'_> {
     }
 
     fn bound(&self, at: At) -> u64 {
-        let (network, topology, terms) = (self.network, self.topology, self.terms);
-        let make = || Compass::new(network, topology, terms, &self.goal, &self.ends, &self.homes, self.for_pair);
-        self.compass.get_or_init(make).as_ref().map_or(0, |compass| compass.bound(at))
+        self.compass().map_or(0, |compass| compass.bound(at))
+    }
+
+    fn bridge(&self, path: &PathOf<Self>) -> Option<Move> {
+        let ends = |ix: StrandIx, forward: bool| {
+            let [a, b] = self.topology.strand(ix)?.places;
+            Some((ix, if forward { [a, b] } else { [b, a] }))
+        };
+        let crossed: Vec<Move> = path.edges().filter(|edge| matches!(edge, Move::Cross(..))).collect();
+        let way = crossed.iter().filter_map(|edge| match *edge {
+            Move::Cross(ix, forward) => ends(ix, forward),
+            _ => None,
+        });
+        self.compass()?.bridge(&way.collect::<Vec<_>>()).and_then(|nth| crossed.get(nth).copied())
     }
 
     fn risks(&self, edge: Move, out: &mut Vec<Risk>) {

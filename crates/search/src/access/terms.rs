@@ -57,6 +57,10 @@ pub struct Terms {
     pub route_factor: f64,
     /// Access places considered around an end.
     pub access_points: usize,
+    /// Spans that a drop may join at an end, nearest first.
+    pub street_spans: usize,
+    /// Cables in them that may be opened.
+    pub passing_cables: usize,
     /// Plant available later than this is not offered; none for no limit.
     pub latest: Option<NaiveDate>,
 }

@@ -297,7 +297,7 @@ fn attempt<G: Graph>(
     forbidden: &Forbidden<G::Edge>,
     ceiling: u64,
 ) -> Result<Option<Route<G::Cost>>, Stop> {
-    let query = Query { from: &[], blocked: &[], excluded: &[], forbidden, surcharge: 0, ceiling };
+    let query = Query { from: &[], blocked: &[], excluded: &[], forbidden, surcharge: 0, greed: 1, ceiling };
     let Some((&(start, _), moves)) = family.head.split_first() else {
         let open: Vec<_> = starts.iter().filter(|start| !family.excluded.contains(&(start.0, None))).copied().collect();
         return searcher.run(&Query { from: &open, ..query });

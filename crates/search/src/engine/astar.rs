@@ -46,6 +46,8 @@ pub(crate) struct Query<'q, Ed> {
     pub(crate) forbidden: &'q Forbidden<Ed>,
     /// Price of each risk marked by [`Searcher::price_risks`] that a move rests on.
     pub(crate) surcharge: u64,
+    /// How many times the bounds count: with 1 the route is the best, with more it is found sooner.
+    pub(crate) greed: u64,
     /// Routes that cost more are not wanted.
     pub(crate) ceiling: u64,
 }
@@ -271,7 +273,8 @@ impl<G: Graph> Searcher<G> {
             && forbidden.arcs.is_empty()
             && self.banned_list.is_empty()
             && self.banned_edges.is_empty()
-            && query.surcharge == 0;
+            && query.surcharge == 0
+            && query.greed == 1;
         if free { self.run_with::<true>(query) } else { self.run_with::<false>(query) }
     }
 
@@ -281,7 +284,7 @@ impl<G: Graph> Searcher<G> {
         self.scratch.block(query.blocked);
         for &(at, cost) in query.from {
             if FREE || !self.scratch.is_blocked(at) {
-                self.scratch.reach(at, G::Cost::of(cost), None, || self.graph.to_go(at));
+                self.scratch.reach(at, G::Cost::of(cost), None, || to_go(&self.graph, at, query.greed));
             }
         }
         let spur = if query.excluded.is_empty() { None } else { query.from.first().map(|&(at, _)| at) };
@@ -320,7 +323,7 @@ impl<G: Graph> Searcher<G> {
                 if query.surcharge > 0 {
                     next = next.plus(G::Cost::of(self.surcharge(arc, query.surcharge)));
                 }
-                self.scratch.reach(to, next, Some(arc), || self.graph.to_go(to));
+                self.scratch.reach(to, next, Some(arc), || to_go(&self.graph, to, query.greed));
                 self.scratch.break_tie(to, next, arc);
             }
         }
@@ -332,6 +335,13 @@ impl<G: Graph> Searcher<G> {
         let start_cost = from.iter().filter(|open| open.0 == start).map(|open| open.1).min().unwrap_or(0);
         Route::of(&self.graph, start, start_cost, arcs)
     }
+}
+
+/// The bound at a state, as often as it counts.
+#[inline]
+fn to_go<G: Graph>(graph: &G, at: At, greed: u64) -> G::Cost {
+    let bound = graph.to_go(at);
+    if greed == 1 || bound == G::Cost::UNREACHABLE { bound } else { G::Cost::of(bound.amount().saturating_mul(greed)) }
 }
 
 fn mark(marks: &mut Vec<bool>, list: &mut Vec<RiskId>, risks: &[RiskId], count: usize) {

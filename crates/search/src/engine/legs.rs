@@ -86,6 +86,7 @@ impl<'q, G: Graph> Legs<'q, G> {
         bans: &[RiskId],
         other: &Leg<G::Cost>,
         accepted: &[RiskId],
+        greed: u64,
     ) -> Result<Option<Rc<Leg<G::Cost>>>, Stop> {
         let priced: Vec<RiskId> =
             other.along.iter().copied().filter(|risk| accepted.binary_search(risk).is_err()).collect();
@@ -97,6 +98,7 @@ impl<'q, G: Graph> Legs<'q, G> {
             excluded: &[],
             forbidden: &Forbidden::default(),
             surcharge: other.cost().max(1),
+            greed,
             ceiling: u64::MAX,
         };
         let route = self.searcher.run(&query)?;

@@ -78,6 +78,13 @@ pub trait Space {
         edge
     }
 
+    /// A move of this path that every route from its start takes, if the space can tell sooner than a search that comes
+    /// to all there is.
+    fn bridge(&self, path: &PathOf<Self>) -> Option<Self::Edge> {
+        let _ = path;
+        None
+    }
+
     /// Edges that no valid route uses all together, if the finished `path` does. One single edge that the path takes
     /// from several states says "not more than once". An empty list says that this path as it is cannot be used. A
     /// path that uses all the moves of a clashing path must clash as well.

@@ -120,7 +120,10 @@ enum Branch<C> {
 }
 
 /// States expanded to find what is shared least once it is clear that something is.
-const LEAST_SHARED: u64 = 20_000;
+const LEAST_SHARED: u64 = 2_000;
+
+/// How many times the bounds count in the search for what is shared least.
+const GREED: u64 = 4;
 
 /// How many risks are tried before one is branched on.
 const TRIED: usize = 16;
@@ -350,11 +353,13 @@ impl<G: Graph> Solver<'_, '_, G> {
     /// Looks for a good pair near this node, and for the conflicts worth branching on.
     fn guess(&mut self, node: &Node<G::Cost>, conflicts: &[RiskId], mirror: bool) -> Result<Vec<RiskId>, Stop> {
         let [a, b] = &node.legs;
-        let partner = self.legs.partner(Side::B, &node.bans[1], a, &node.accepted)?;
+        // Where it is clear that something is shared, a pair that is told soon is worth more than one that shares less.
+        let greed = if self.certificate.is_some() { GREED } else { 1 };
+        let partner = self.legs.partner(Side::B, &node.bans[1], a, &node.accepted, greed)?;
         if let Some(partner) = &partner {
             self.offer(a, partner);
         }
-        if !mirror && let Some(partner) = self.legs.partner(Side::A, &node.bans[0], b, &node.accepted)? {
+        if !mirror && let Some(partner) = self.legs.partner(Side::A, &node.bans[0], b, &node.accepted, greed)? {
             self.offer(&partner, b);
         }
         // What is shared even by a partner that pays for it matters most; what every route rests on is among it.

@@ -36,8 +36,12 @@ impl<G: Graph> Searcher<G> {
     pub(super) fn relaxed_pair(&mut self, from: &[(At, u64)]) -> Result<Relaxed<G::Cost>, Stop> {
         self.ban_risks(&[]);
         let none = Forbidden::default();
-        let query = Query { from, blocked: &[], excluded: &[], forbidden: &none, surcharge: 0, ceiling: u64::MAX };
+        let query =
+            Query { from, blocked: &[], excluded: &[], forbidden: &none, surcharge: 0, greed: 1, ceiling: u64::MAX };
         let Some(first) = self.run(&query)? else { return Ok(Relaxed::NoPair(None)) };
+        if let Some(bridge) = self.graph.bridge(&first) {
+            return Ok(Relaxed::NoPair(Some(bridge)));
+        }
         let mut second = std::mem::take(&mut self.second);
         let found = self.second_search(&mut second, from, &first);
         // The second search has come to where the move begins, and nowhere beyond.

@@ -1,8 +1,11 @@
 //! The part of a space that one call has met, as plain arrays.
 
+use std::cell::{OnceCell, RefCell};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
+use std::hash::Hash;
 use std::ops::Range;
+use std::rc::Rc;
 
 use rustc_hash::FxBuildHasher;
 
@@ -22,18 +25,54 @@ struct Node<St> {
 }
 
 /// An unfolded move.
-#[derive(Clone, Copy)]
 struct Arc<Ed> {
     from: At,
     to: At,
     edge: Ed,
     cost: u64,
-    risks: (u32, u32),
+    /// Worked out when first asked for: most moves are met and never taken.
+    risks: OnceCell<Rc<[RiskId]>>,
 }
 
 impl<Ed> Arc<Ed> {
     fn weight(&self) -> Cost {
         Cost { cost: self.cost, steps: 1 }
+    }
+}
+
+/// The risks met, numbered, and what each edge rests on.
+struct Risks<Ed, Ri> {
+    numbers: Map<Ri, RiskId>,
+    names: Vec<Ri>,
+    of: Map<Ed, Rc<[RiskId]>>,
+    told: Vec<Ri>,
+}
+
+impl<Ed: Copy + Eq + Hash, Ri: Copy + Ord + Hash> Risks<Ed, Ri> {
+    fn new() -> Self {
+        Self { numbers: Map::default(), names: Vec::new(), of: Map::default(), told: Vec::new() }
+    }
+
+    /// What `edge` rests on, as `tell` says.
+    fn of(&mut self, edge: Ed, tell: impl FnOnce(&mut Vec<Ri>)) -> Rc<[RiskId]> {
+        if let Some(known) = self.of.get(&edge) {
+            return known.clone();
+        }
+        self.told.clear();
+        tell(&mut self.told);
+        self.told.sort_unstable();
+        self.told.dedup();
+        let (numbers, names) = (&mut self.numbers, &mut self.names);
+        let number = |risk: &Ri| {
+            *numbers.entry(*risk).or_insert_with(|| {
+                names.push(*risk);
+                // Memory ends long before the numbers do.
+                RiskId(u32::try_from(names.len() - 1).unwrap_or(u32::MAX))
+            })
+        };
+        let risks: Rc<[RiskId]> = self.told.iter().map(number).collect();
+        self.of.insert(edge, risks.clone());
+        risks
     }
 }
 
@@ -46,13 +85,10 @@ pub(super) struct Unfolded<'s, S: Space> {
     index: Map<S::State, At>,
     nodes: Vec<Node<S::State>>,
     arcs: Vec<Arc<S::Edge>>,
-    risk_index: Map<S::Risk, RiskId>,
-    risk_names: Vec<S::Risk>,
-    risk_pool: Vec<RiskId>,
+    risks: RefCell<Risks<S::Edge, S::Risk>>,
     expanded: usize,
     sharpened_at: usize,
     steps: Vec<Step<S::State, S::Edge>>,
-    risks: Vec<S::Risk>,
 }
 
 impl<'s, S: Space> Unfolded<'s, S> {
@@ -65,13 +101,10 @@ impl<'s, S: Space> Unfolded<'s, S> {
             index: Map::default(),
             nodes: Vec::new(),
             arcs: Vec::new(),
-            risk_index: Map::default(),
-            risk_names: Vec::new(),
-            risk_pool: Vec::new(),
+            risks: RefCell::new(Risks::new()),
             expanded: 0,
             sharpened_at: 0,
             steps: Vec::new(),
-            risks: Vec::new(),
         }
     }
 
@@ -80,7 +113,7 @@ impl<'s, S: Space> Unfolded<'s, S> {
     }
 
     pub(super) fn risk(&self, risk: RiskId) -> S::Risk {
-        self.risk_names[risk.index()]
+        self.risks.borrow().names[risk.index()]
     }
 
     fn arc(&self, arc: ArcId) -> &Arc<S::Edge> {
@@ -132,44 +165,22 @@ impl<'s, S: Space> Unfolded<'s, S> {
         Ok(at)
     }
 
-    fn intern_risk(&mut self, risk: S::Risk) -> Result<RiskId, Full> {
-        if let Some(&id) = self.risk_index.get(&risk) {
-            return Ok(id);
-        }
-        let id = RiskId(u32::try_from(self.risk_names.len()).map_err(|_| Full)?);
-        self.risk_names.push(risk);
-        self.risk_index.insert(risk, id);
-        Ok(id)
+    /// Whether the call may not use this move.
+    fn banned(&self, edge: S::Edge) -> bool {
+        let Some(bans) = self.bans else { return false };
+        let on_risk = || {
+            let mut risks = Vec::new();
+            self.space.risks(edge, &mut risks);
+            risks.iter().any(|risk| bans.risks.contains(risk))
+        };
+        bans.edges.contains(&edge) || (!bans.risks.is_empty() && on_risk())
     }
 
     fn add_arc(&mut self, from: At, step: &Step<S::State, S::Edge>) -> Result<(), Full> {
-        if self.bans.is_some_and(|bans| bans.edges.contains(&step.edge)) {
-            return Ok(());
+        if step.to != self.state(from) && !self.banned(step.edge) {
+            let to = self.intern(step.to)?;
+            self.arcs.push(Arc { from, to, edge: step.edge, cost: step.cost, risks: OnceCell::new() });
         }
-        let mut risks = std::mem::take(&mut self.risks);
-        risks.clear();
-        if self.keep_risks || self.bans.is_some_and(|bans| !bans.risks.is_empty()) {
-            self.space.risks(step.edge, &mut risks);
-        }
-        let banned = step.to == self.state(from)
-            || self.bans.is_some_and(|bans| risks.iter().any(|risk| bans.risks.contains(risk)));
-        let first = self.risk_pool.len();
-        if self.keep_risks && !banned {
-            risks.sort_unstable();
-            risks.dedup();
-            for &risk in &risks {
-                let id = self.intern_risk(risk)?;
-                self.risk_pool.push(id);
-            }
-        }
-        self.risks = risks;
-        if banned {
-            return Ok(());
-        }
-        let to = self.intern(step.to)?;
-        let range = (u32::try_from(first), u32::try_from(self.risk_pool.len()));
-        let (Ok(first), Ok(end)) = range else { return Err(Full) };
-        self.arcs.push(Arc { from, to, edge: step.edge, cost: step.cost, risks: (first, end) });
         Ok(())
     }
 
@@ -249,12 +260,15 @@ impl<S: Space> Graph for Unfolded<'_, S> {
     }
 
     fn risks(&self, arc: ArcId) -> &[RiskId] {
-        let (from, to) = self.arc(arc).risks;
-        &self.risk_pool[from as usize..to as usize]
+        if !self.keep_risks {
+            return &[];
+        }
+        let arc = self.arc(arc);
+        arc.risks.get_or_init(|| self.risks.borrow_mut().of(arc.edge, |out| self.space.risks(arc.edge, out)))
     }
 
     fn risk_count(&self) -> usize {
-        self.risk_names.len()
+        self.risks.borrow().names.len()
     }
 
     fn is_exclusive(&self, _: At) -> bool {
@@ -313,6 +327,11 @@ impl<S: Space> Graph for Unfolded<'_, S> {
         for (node, cost) in self.nodes.iter_mut().zip(best) {
             node.to_go = node.to_go.max(cost);
         }
+    }
+
+    fn bridge(&self, route: &Route<Cost>) -> Option<ArcId> {
+        let bridge = self.space.bridge(&self.path(route))?;
+        route.arcs.iter().copied().find(|arc| self.edge(*arc) == bridge)
     }
 
     fn clash(&self, route: &Route<Cost>) -> Option<Vec<S::Edge>> {

@@ -1,7 +1,7 @@
 //! Least costs to some places, worked out backwards from them: bounds for all the searches that end there.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::Hash;
 
 use linewright_model::PlaceId;
@@ -20,6 +20,9 @@ const MOST: usize = 1 << 18;
 const BEYOND: u64 = 8;
 /// Ways that cost more than so many times the best are not worth sharp bounds.
 const WORTH: u64 = 3;
+
+/// Places looked at from either end for a link that every way takes.
+const MOST_LOOKED_AT: usize = 1 << 14;
 
 /// What crossing links costs at least.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -67,6 +70,26 @@ pub(crate) struct Back<'a, L> {
     /// A lower bound of what leads from the starts to a place; none without landmarks.
     from_starts: Option<(Towards, f64)>,
     worked: RefCell<Worked>,
+}
+
+/// What can be come to from one end.
+struct Side {
+    seen: HashSet<At, FxBuildHasher>,
+    open: VecDeque<At>,
+}
+
+impl Side {
+    fn new(from: impl Iterator<Item = At>) -> Self {
+        let mut side = Self { seen: HashSet::default(), open: VecDeque::new() };
+        from.for_each(|at| side.come_to(at));
+        side
+    }
+
+    fn come_to(&mut self, at: At) {
+        if self.seen.insert(at) {
+            self.open.push_back(at);
+        }
+    }
 }
 
 /// How far a search has come.
@@ -162,6 +185,51 @@ impl<'a, L: Copy + Ord + Hash + std::fmt::Debug> Back<'a, L> {
                 total <= enough
             });
         }
+    }
+
+    /// Which link of a way every way takes from one of `starts` to one of `goals`, if that can be told soon.
+    ///
+    /// Going backwards over the way's own links and over all others either way, what can be come to from the starts does
+    /// not hold a goal exactly when there is such a link; the same holds from the goals. Both sides are looked at in turn,
+    /// so that the smaller decides.
+    pub(crate) fn bridge(
+        &self,
+        starts: impl Iterator<Item = PlaceId>,
+        goals: impl Iterator<Item = PlaceId>,
+        way: &[(L, [PlaceId; 2])],
+    ) -> Option<usize> {
+        let numbered =
+            |(link, [from, to]): &(L, [PlaceId; 2])| Some((*link, self.ways.number(*from)?, self.ways.number(*to)?));
+        let way: Vec<(L, At, At)> = way.iter().map(numbered).collect::<Option<_>>()?;
+        let taken: HashSet<L, FxBuildHasher> = way.iter().map(|(link, ..)| *link).collect();
+        let number = |place: PlaceId| self.ways.number(place);
+        let mut sides = [Side::new(starts.filter_map(number)), Side::new(goals.filter_map(number))];
+        if sides[0].seen.intersection(&sides[1].seen).next().is_some() {
+            return None;
+        }
+        for _ in 0..MOST_LOOKED_AT {
+            for from_goals in [false, true] {
+                let [side, other] = if from_goals { [1, 0] } else { [0, 1] };
+                let Some(at) = sides[side].open.pop_front() else {
+                    // Nothing leads on: the way leaves this side by the link that all ways take.
+                    let seen = |at: &At| sides[side].seen.contains(at);
+                    return way.iter().position(|(_, from, to)| seen(from) != from_goals && seen(to) == from_goals);
+                };
+                let mut found: Vec<At> = Vec::new();
+                self.ways.each_link(at, self.need, |link, to| {
+                    if !taken.contains(&link) {
+                        found.push(to);
+                    }
+                });
+                let back = way.iter().map(|(_, from, to)| if from_goals { (*from, *to) } else { (*to, *from) });
+                found.extend(back.filter(|(from, _)| *from == at).map(|(_, to)| to));
+                if found.iter().any(|to| sides[other].seen.contains(to)) {
+                    return None;
+                }
+                found.into_iter().for_each(|to| sides[side].come_to(to));
+            }
+        }
+        None
     }
 
     /// The bound at a place, milli-CNY; `u64::MAX` where no way leads on.

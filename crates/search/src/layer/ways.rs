@@ -54,6 +54,10 @@ impl<'a, L: Copy + Ord + Hash + std::fmt::Debug> Ways<'a, L> {
     /// Works out at once what the first search would otherwise wait for.
     pub fn prepare(&self) {
         self.layer.landmarks(Measure::Length);
+    }
+
+    /// Works out what guides [`back`](Self::back).
+    pub(crate) fn prepare_weights(&self) {
         self.layer.landmarks(Measure::Weight);
     }
 
@@ -135,6 +139,25 @@ impl<'a, L: Copy + Ord + Hash + std::fmt::Debug> Ways<'a, L> {
             if need.may_be_met_by(self.change.free(arc as usize)) {
                 let hop = self.change.hop(added);
                 tell(At(hop.to), hop.length_dm, self.change.joints(added)[1]);
+            }
+        }
+    }
+
+    /// Tells the links at a place that may have what is needed, and where each leads.
+    pub(super) fn each_link(&self, at: At, need: Need, mut tell: impl FnMut(L, At)) {
+        let base = self.layer.flat.range(at);
+        for arc in base {
+            if need.may_be_met_by(self.change.free(arc as usize)) {
+                let number = self.layer.risks[arc as usize][0].0;
+                tell(self.layer.names[number as usize], At(self.layer.flat.hops[arc as usize].to));
+            }
+        }
+        for arc in self.change.range(at) {
+            let added = arc as usize - self.layer.flat.hops.len();
+            if need.may_be_met_by(self.change.free(arc as usize))
+                && let Some(name) = self.change.name(self.change.risks(added)[0].0)
+            {
+                tell(name, At(self.change.hop(added).to));
             }
         }
     }

@@ -260,9 +260,9 @@ impl Topology {
         self.overlay.inventory.of_dataset(dataset)
     }
 
-    /// Works out at once what the first searches would otherwise wait for.
+    /// Works out at once what guides surveys to a far end: without it they look farther.
     pub fn prepare(&self) {
-        both(|| self.ducts().prepare(), || self.glass().prepare());
+        self.glass().prepare_weights();
     }
 
     /// Ways along spans between ground places: where a cable could be pulled, by what is free of bores.

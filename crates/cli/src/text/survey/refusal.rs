@@ -110,6 +110,14 @@ impl Page {
             Note::SearchBound => lang
                 .pick("the search bound was reached; better ways may exist", "已达搜索上限，可能存在更优方案")
                 .to_owned(),
+            Note::NearestOnly { street_spans, passing_cables } => match lang {
+                Lang::En => format!(
+                    "proven for the {street_spans} nearest streets at each end and {passing_cables} cables passing there, as the policy sets them"
+                ),
+                Lang::Zh => {
+                    format!("上述结论限于策略规定的范围：两端各最近 {street_spans} 段路由、{passing_cables} 条经过光缆")
+                }
+            },
             Note::Overdue { plant, available_from } => match lang {
                 Lang::En => {
                     format!("{} should have been in service since {available_from}; ask when it will be", label(plant))

@@ -1610,6 +1610,11 @@ export interface components {
             /** @enum {string} */
             note: "search_bound";
         } | {
+            /** @enum {string} */
+            note: "nearest_only";
+            passing_cables: number;
+            street_spans: number;
+        } | {
             /** Format: double */
             distance_m: number;
             /** @enum {string} */

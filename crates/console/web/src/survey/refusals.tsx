@@ -59,6 +59,10 @@ export function note(lang: Lang, one: Note): string {
       return zh ? '地图未记录设备，接入能力需核查' : 'The map records no equipment; what can serve is to be checked.';
     case 'search_bound':
       return zh ? '已达搜索上限，可能存在更优方案' : 'The search bound was reached; better ways may exist.';
+    case 'nearest_only':
+      return zh
+        ? `上述结论限于策略规定的范围：两端各最近 ${one.street_spans} 段路由、${one.passing_cables} 条经过光缆`
+        : `Proven for the ${one.street_spans} nearest streets at each end and ${one.passing_cables} cables passing there, as the policy sets them.`;
     case 'glass_all_the_way':
       return zh ? '对端按全程光缆查找，尚不查找经传输设备的电路' : 'The far end is sought in glass all the way; ways over transport equipment are not searched yet.';
     case 'overdue':

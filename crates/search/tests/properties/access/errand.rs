@@ -33,6 +33,8 @@ pub(crate) fn errand(dice: &mut Dice, network: &Network) -> Errand {
         max_drop_m: f64::from(100 + dice.roll(1_500)),
         straight_factor: 1.3,
         route_factor: 1.1,
+        street_spans: 6,
+        passing_cables: 12,
         access_points: dice.roll(4) as usize,
         latest: NaiveDate::from_ymd_opt(2026, 1 + dice.roll(12), 1).filter(|_| !dice.one_in(3)),
     };

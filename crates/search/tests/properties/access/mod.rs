@@ -103,6 +103,17 @@ proptest! {
     }
 
     #[test]
+    fn a_bridge_is_on_every_route(seed: u64) {
+        with_space_for(seed, true, |space, whole| {
+            let Some(routes) = whole.routes() else { return Ok(()) };
+            for bridge in routes.iter().take(20).filter_map(|path| space.bridge(path)) {
+                prop_assert!(routes.iter().all(|path| path.edges().any(|edge| edge == bridge)), "{bridge:?}");
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
     fn moves_are_those_that_the_records_allow(seed: u64) {
         with_space(seed, |space, whole| {
             for (at, steps) in &whole.out {
@@ -169,6 +180,7 @@ fn the_errands_drawn_use_every_kind_of_move() {
             let routes = routes.unwrap_or_default();
             note("routes", usize::from(!routes.is_empty()));
             note("many routes", usize::from(routes.len() > 8));
+            note("bridge", usize::from(routes.first().is_some_and(|path| space.bridge(path).is_some())));
             let starts = [Start::free(space.start())];
             let verdict = disjoint_pair(space, [&starts, &starts], &Bans::default(), &|_| Some(1), AMPLE);
             match verdict {
@@ -185,7 +197,7 @@ fn the_errands_drawn_use_every_kind_of_move() {
         let enough = if *what == "too many routes" { *count < 80 } else { *count >= 15 };
         assert!(enough, "{what}: {count} of {seen:?}");
     }
-    assert_eq!(seen.len(), KINDS.len() + 7);
+    assert_eq!(seen.len(), KINDS.len() + 8);
 }
 
 type Is = fn(Move) -> bool;
