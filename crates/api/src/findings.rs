@@ -14,9 +14,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::Api;
-use crate::extract::{Asked, Cursor};
+use crate::extract::{Asked, Cursor, Short};
 use crate::problem::{Problem, ProblemDto};
-use crate::resource::{Page, answer};
+use crate::resource::{Page, answer, filter};
 use crate::who::Who;
 
 /// Findings in a page at most, and unless asked.
@@ -52,9 +52,12 @@ pub(crate) struct FindingsOf {
     /// At least this severe: `error`, `warning`, `info`.
     #[param(inline)]
     severity: Option<Least>,
-    /// Number of a rule.
+    /// Number of a rule; one that is not checked is refused with those that are.
     #[param(maximum = 255)]
     rule: Option<u8>,
+    /// District or county: findings about what lies in it, or reaches into it. One that no place lies in is refused.
+    #[param(value_type = Option<String>, max_length = 100)]
+    region: Option<Short<100>>,
     /// `next` of the page before.
     #[param(inline)]
     cursor: Option<Cursor>,
@@ -156,7 +159,14 @@ async fn findings(State(api): State<Api>, who: Who, Asked(of): Asked<FindingsOf>
         Some(Least::Warning) => Severity::Warning,
         Some(Least::Info) | None => Severity::Info,
     };
+    if let Some(rule) = of.rule
+        && RULES.iter().all(|known| known.number != rule)
+    {
+        let known = RULES.iter().map(|rule| rule.number.to_string()).collect::<Vec<_>>().join(", ");
+        return Err(Problem::invalid("rule", format!("there is no rule {rule}; the rules are {known}")));
+    }
     let (held, scope, now) = (api.findings().clone(), who.scope(), api.service().now());
+    let region = filter::region(of.region.as_deref(), &scope)?;
     let page = api.service().work(move |at, catalog| {
         let (network, version) = (&at.network, at.version());
         let all = held.held(version).unwrap_or_else(|| {
@@ -167,14 +177,18 @@ async fn findings(State(api): State<Api>, who: Who, Asked(of): Asked<FindingsOf>
         let wanted = |finding: &&Finding| {
             finding.severity <= least
                 && of.rule.is_none_or(|rule| rule == finding.number)
+                && region.sees(network, finding.subject)
                 && scope.sees(network, finding.subject)
         };
         let mut wanted = all.iter().filter(wanted).skip(from);
         let items: Vec<FindingDto> = wanted.by_ref().take(limit).map(|finding| dto(network, finding)).collect();
         let next = wanted.next().map(|_| from.saturating_add(limit).to_string());
-        Page { items, next, version: version.0 }
+        if items.is_empty() {
+            filter::check_region(network, &region, &scope)?;
+        }
+        Ok::<_, Problem>(Page { items, next, version: version.0 })
     });
-    let page = page.await?;
+    let page = page.await??;
     Ok(answer(&api, Json(page)))
 }
 

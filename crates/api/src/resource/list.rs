@@ -14,6 +14,7 @@ use utoipa_axum::routes;
 
 use super::answer;
 use super::dto::{AddressDto, CableDto, DeviceDto, LinkDto, PlaceDto, Sent, SpanDto, TrailDto};
+use super::filter::{LifecycleState, check_kind, check_region, region};
 use crate::Api;
 use crate::extract::{Asked, At, Cursor, Short};
 use crate::geometry::{Bbox, Geometry};
@@ -41,9 +42,15 @@ pub(crate) struct ListOf {
     /// The whole code.
     #[param(value_type = Option<String>, max_length = 300)]
     code: Option<Short<300>>,
-    /// Kind, as the records name it; of links and trails their layer.
+    /// Kind, as the records name it; of links and trails their layer. Another word is refused with those there are.
     #[param(value_type = Option<String>, max_length = 40)]
     kind: Option<Short<40>>,
+    /// Stage in the life of plant: of places, spans, cables and devices.
+    #[param(inline)]
+    lifecycle_state: Option<LifecycleState>,
+    /// District or county: what lies in it, or reaches into it. One that no place lies in is refused.
+    #[param(value_type = Option<String>, max_length = 100)]
+    region: Option<Short<100>>,
     /// `next` of the page before.
     #[param(inline)]
     cursor: Option<Cursor>,
@@ -146,6 +153,8 @@ on_map! {
 struct Wanted {
     of: ListOf,
     scope: Scope,
+    /// What touches the region that was asked for.
+    region: Scope,
     after: Option<u32>,
     limit: usize,
     /// Ids on the map, where a box was asked for and the table is drawn.
@@ -158,6 +167,8 @@ impl Wanted {
         self.of.code.as_ref().is_none_or(|code| *tag.code == **code)
             && self.of.q.as_ref().is_none_or(|q| contains(&tag.code, q) || contains(&tag.name, q))
             && self.of.kind.as_ref().is_none_or(|kind| described(network, id.any()).is_some_and(|(_, k)| *k == **kind))
+            && self.of.lifecycle_state.is_none_or(|state| state.is_of(network, id.any()))
+            && self.region.sees(network, id.any())
             && self.scope.sees(network, id.any())
     }
 
@@ -197,7 +208,12 @@ async fn list<D: OnMap + Serialize + Send + 'static>(api: Api, who: Who, of: Lis
     // No id is above that.
     let after = of.cursor.map(|Cursor(after)| u32::try_from(after).unwrap_or(u32::MAX));
     let form = of.format.unwrap_or(Form::Json);
-    let mut wanted = Wanted { scope: who.scope(), after, limit, inside: None, of };
+    let table = <<D::Record as Record>::Id as Id>::TABLE;
+    check_kind(of.kind.as_deref(), table)?;
+    LifecycleState::check(of.lifecycle_state, table)?;
+    let scope = who.scope();
+    let region = region(of.region.as_deref(), &scope)?;
+    let mut wanted = Wanted { scope, region, after, limit, inside: None, of };
     wanted.of.q = wanted.of.q.map(|q| Short(q.trim().to_lowercase())).filter(|q| !q.is_empty());
     if let Some(bbox) = wanted.of.bbox {
         let snapshot = api.service().snapshot();
@@ -207,7 +223,14 @@ async fn list<D: OnMap + Serialize + Send + 'static>(api: Api, who: Who, of: Lis
         ids.sort_unstable();
         wanted.inside = Some(ids).filter(|_| D::ALL_DRAWN);
     }
-    let page = api.service().work(move |at, _| wanted.page::<D>(at)).await?;
+    let page = api.service().work(move |at, _| {
+        let page = wanted.page::<D>(at);
+        if page.items.is_empty() {
+            check_region(&at.network, &wanted.region, &wanted.scope)?;
+        }
+        Ok::<_, Problem>(page)
+    });
+    let page = page.await??;
     Ok(match form {
         Form::Json => answer(&api, Json(page)),
         Form::Geojson => {

@@ -1,6 +1,7 @@
 //! Records of the network as resources.
 
 mod dto;
+pub(crate) mod filter;
 mod list;
 mod mask;
 mod slots;

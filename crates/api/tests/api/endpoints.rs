@@ -1,11 +1,13 @@
 //! Every endpoint that reads, by snapshot: what a client gets is reviewed as a diff.
 
 use insta::assert_snapshot;
+use linewright_model::{Cable, CableId, ChangeSet, Id, Origin, Stage};
+use linewright_store::Proposal;
 use serde_json::{Value, json};
 
-use crate::bench::{Bench, Engine, on_both};
+use crate::bench::{Bench, Engine, now, on_both};
 
-on_both!(every_reading_endpoint_answers, tiles_are_drawn_and_kept);
+on_both!(every_reading_endpoint_answers, tiles_are_drawn_and_kept, lists_are_narrowed_by_kind_life_and_region);
 
 /// What is asked, and the name of its snapshot.
 const ASKED: &[(&str, &str)] = &[
@@ -118,4 +120,75 @@ async fn tiles_are_drawn_and_kept(engine: Engine) {
     let has = |word: &str| less.bytes.windows(word.len()).any(|window| window == word.as_bytes());
     assert!(!has("premise") && !has("NT-CC-"), "nothing that stands in 崇川区 for an account of 通州区");
     assert!(less.bytes.len() < tile.bytes.len());
+}
+
+async fn lists_are_narrowed_by_kind_life_and_region(engine: Engine) {
+    let bench = Bench::new(engine).await;
+    let admin = bench.person("administrator").await;
+    let list = async |path: &str| bench.get(&admin, &format!("/api/v1/{path}")).await.json()["items"].clone();
+    let count = |items: &Value| items.as_array().unwrap().len();
+    // Each page is full until the last, and together they are the whole.
+    let whole = list("places?limit=1000&region=%E5%B4%87%E5%B7%9D%E5%8C%BA&lifecycle_state=in_service").await;
+    assert!(count(&whole) > 20 && whole.as_array().unwrap().iter().all(|place| place["region"] == "崇川区"));
+    let (mut paged, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let path =
+            format!("/api/v1/places?limit=7&region=%E5%B4%87%E5%B7%9D%E5%8C%BA&lifecycle_state=in_service{cursor}");
+        let page = bench.get(&admin, &path).await.json();
+        paged.extend(page["items"].as_array().unwrap().clone());
+        let Some(next) = page["next"].as_str() else { break };
+        assert_eq!(page["items"].as_array().unwrap().len(), 7);
+        cursor = format!("&cursor={next}");
+    }
+    assert_eq!(Value::from(paged), whole);
+    // Stages part the records; kinds and stages together narrow.
+    for resource in ["places", "spans", "cables", "devices"] {
+        let mut sum = 0;
+        for state in ["planned", "under_construction", "in_service", "retired"] {
+            let items = list(&format!("{resource}?limit=1000&lifecycle_state={state}")).await;
+            assert!(items.as_array().unwrap().iter().all(|item| item["lifecycle_state"] == state), "{items}");
+            sum += count(&items);
+        }
+        assert_eq!(sum, count(&list(&format!("{resource}?limit=1000")).await), "{resource}");
+    }
+    let closures = list("places?kind=cabinet&lifecycle_state=in_service&limit=1000").await;
+    assert!(count(&closures) > 0 && closures.as_array().unwrap().iter().all(|place| place["kind"] == "cabinet"));
+    // What cannot be is refused, with what can.
+    let refused = async |path: &str, field: &str, said: &str| {
+        let answer = bench.get(&admin, &format!("/api/v1/{path}")).await;
+        answer.is(400, "invalid-value", Some(field));
+        assert!(answer.text().contains(said), "{}", answer.text());
+    };
+    refused("places?lifecycle_state=dead", "lifecycle_state", "under_construction").await;
+    refused("trails?lifecycle_state=planned", "lifecycle_state", "places, spans, cables and devices").await;
+    refused("places?kind=cabinets", "kind", "distribution_box").await;
+    refused("spans?kind=cabinet", "kind", "pole_line").await;
+    refused("links?kind=fiber", "kind", "fibre").await;
+    refused("cables?kind=glass", "kind", "cable").await;
+    refused("places?region=Atlantis", "region", "崇川区").await;
+    refused("places?region=", "region", "崇川区").await;
+    refused("findings?region=Atlantis", "region", "崇川区").await;
+    refused("findings?rule=200", "rule", "20").await;
+    // Glass ten times as long as its ducts is a finding of its region, and of no other. GL-0048 lies in 崇川区.
+    let network = bench.service.snapshot().network.clone();
+    let (id, mut changes) = (CableId::from_raw(47), ChangeSet::new(Origin::Recording));
+    let before = network.get(id).unwrap();
+    let mut after = Cable::clone(before);
+    after.plant.stage = Stage::Retired;
+    after.length_m *= 10.0;
+    changes.update(id, before, after);
+    bench.service.commit(Proposal::new(changes, "tester", "retired, mistyped", now())).await.unwrap();
+    let of = async |region: &str| count(&list(&format!("findings?limit=1000{region}")).await);
+    let (all, here) = (of("").await, of("&region=%E5%B4%87%E5%B7%9D%E5%8C%BA").await);
+    assert!(here > 0 && here == all, "{here} of {all}");
+    assert_eq!(of("&region=%E9%80%9A%E5%B7%9E%E5%8C%BA").await, 0);
+    assert_eq!(count(&list("cables?lifecycle_state=retired").await), 1);
+    // Who is bound to a region may name it, and no other.
+    let bound = bench.person("bound").await;
+    let own = bench.get(&bound, "/api/v1/places?limit=1000&region=%E9%80%9A%E5%B7%9E%E5%8C%BA").await.json();
+    assert_eq!(own["items"], bench.get(&bound, "/api/v1/places?limit=1000").await.json()["items"]);
+    for path in ["places", "findings", "cables"] {
+        let other = bench.get(&bound, &format!("/api/v1/{path}?region=%E5%B4%87%E5%B7%9D%E5%8C%BA")).await;
+        other.is(403, "other-region", Some("region"));
+    }
 }
