@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use axum::extract::multipart::{Field, Multipart};
 use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
-use axum::http::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE, IF_MATCH};
+use axum::http::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -147,7 +147,7 @@ async fn import(
     who.must(Permission::Change)?;
     unbound(&who)?;
     let options = of.options()?;
-    let only_at = headers.get(IF_MATCH).map(version).transpose()?;
+    let only_at = once::only_at(&headers)?.map(Version);
     let files = files(request).await?;
     let why = of.why.clone().map_or_else(
         || {
@@ -241,15 +241,6 @@ fn events(
             }
         }
     })
-}
-
-/// A version of the network as an entity tag.
-fn version(value: &HeaderValue) -> Result<Version, Problem> {
-    let text = value.to_str().ok().and_then(|text| text.strip_prefix('"')?.strip_suffix('"'));
-    let number = text.and_then(|text| text.parse().ok());
-    number
-        .map(Version)
-        .ok_or_else(|| Problem::invalid("If-Match", "give a version of the network in quotes, such as \"7\""))
 }
 
 async fn files(request: Request) -> Result<Vec<File>, Problem> {

@@ -1,12 +1,15 @@
-//! `Idempotency-Key`: a request that changes something is done once, however often it is sent.
+//! `Idempotency-Key`: a request that changes something is done once, however often it is sent. `If-Match`: it is done only
+//! while what it changes is as it was seen.
 
 use axum::http::HeaderMap;
+use axum::http::header::IF_MATCH;
 use chrono::TimeDelta;
 use linewright_service::accounts::Caller;
+use linewright_service::sum;
 use linewright_store::Desk;
 
 use crate::Api;
-use crate::problem::{Kind, Problem};
+use crate::problem::{Kind, Problem, internal};
 
 /// The header.
 const KEY: &str = "idempotency-key";
@@ -34,6 +37,14 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     text.map(|text| Some(text.to_owned())).ok_or_else(wrong)
 }
 
+/// The revision, or version of the network, that `If-Match` names as an entity tag.
+pub(crate) fn only_at(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
+    let Some(value) = headers.get(IF_MATCH) else { return Ok(None) };
+    let text = value.to_str().ok().and_then(|text| text.strip_prefix('"')?.strip_suffix('"'));
+    let wrong = || Problem::invalid("If-Match", "give the ETag, a number in quotes such as \"7\"");
+    text.and_then(|text| text.parse().ok()).map(Some).ok_or_else(wrong)
+}
+
 /// Claims the key of a request; `request` is the sum of what was asked.
 pub(crate) async fn claim(api: &Api, headers: &HeaderMap, caller: &Caller, request: &str) -> Result<Turn, Problem> {
     let Some(key) = key(headers)? else { return Ok(Turn::Do(Once { claimed: None })) };
@@ -54,6 +65,43 @@ pub(crate) async fn claim(api: &Api, headers: &HeaderMap, caller: &Caller, reque
         }
         Some(earlier) => Ok(Turn::Done(earlier.body)),
     }
+}
+
+/// What a request made.
+pub(crate) struct Made {
+    /// The answer.
+    pub(crate) body: String,
+    /// What a repeated request is answered: the same, without what is shown once.
+    pub(crate) again: String,
+}
+
+/// Does a request once and answers it; `asked` says what it asks, without secrets: its sum is kept. The work goes on when the
+/// client goes away.
+pub(crate) async fn done(
+    api: &Api,
+    headers: &HeaderMap,
+    caller: &Caller,
+    asked: &str,
+    work: impl Future<Output = Result<Made, Problem>> + Send + 'static,
+) -> Result<String, Problem> {
+    let once = match claim(api, headers, caller, &sum(asked.as_bytes())).await? {
+        Turn::Do(once) => once,
+        Turn::Done(body) => return Ok(body),
+    };
+    let api = api.clone();
+    let working = tokio::spawn(async move {
+        match work.await {
+            Ok(made) => {
+                once.keep(&api, &made.again).await;
+                Ok(made.body)
+            }
+            Err(problem) => {
+                once.drop(&api).await;
+                Err(problem)
+            }
+        }
+    });
+    working.await.map_err(|error| internal(&error.to_string()))?
 }
 
 impl Once {

@@ -4,11 +4,13 @@ use std::collections::HashMap;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::header::{CONTENT_TYPE, ETAG};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
-use linewright_service::accounts::{NewAccount, NewToken};
+use linewright_service::accounts::{Altered, NewAccount, NewToken};
 use linewright_service::{Permission, ROLES, Role};
+use linewright_store::Account;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -16,14 +18,15 @@ use utoipa_axum::routes;
 
 use crate::Api;
 use crate::extract::{At, Body};
-use crate::problem::{Problem, ProblemDto};
+use crate::once::{self, Made};
+use crate::problem::{Problem, ProblemDto, internal};
 use crate::who::Who;
 
 pub(crate) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(roles))
         .routes(routes!(accounts, add_account))
-        .routes(routes!(change_account))
+        .routes(routes!(account, change_account))
         .routes(routes!(tokens, add_token))
         .routes(routes!(revoke_token))
 }
@@ -45,6 +48,8 @@ pub(crate) struct RoleDto {
 #[schema(as = Account)]
 pub(crate) struct AccountDto {
     username: String,
+    /// Counts its changes; also its ETag.
+    revision: u64,
     /// Name for people; empty for none.
     display_name: String,
     role: String,
@@ -58,6 +63,23 @@ pub(crate) struct AccountDto {
     locked_until: Option<DateTime<Utc>>,
     /// Whom the provider of log-ins knows it as; none for an account that is not linked.
     subject: Option<String>,
+}
+
+impl AccountDto {
+    fn of(account: Account, subject: Option<String>) -> Self {
+        Self {
+            username: account.name,
+            revision: account.revision,
+            display_name: account.display_name,
+            role: account.role,
+            region: account.region,
+            disabled: account.disabled,
+            created_at: account.created_at,
+            expires_at: account.expires_at,
+            locked_until: account.locked_until,
+            subject,
+        }
+    }
 }
 
 /// An account to be made.
@@ -130,8 +152,8 @@ pub(crate) struct TokenOf {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct MadeToken {
     id: String,
-    /// The secret: shown this once.
-    token: String,
+    /// The secret: shown this once; none where a repeated request is answered, since it is kept nowhere.
+    token: Option<String>,
 }
 
 /// Roles, and what they may do
@@ -159,27 +181,46 @@ async fn accounts(State(api): State<Api>, who: Who) -> Result<Json<Vec<AccountDt
     let accounts = api.service().accounts();
     let outside = accounts.identities().await?.into_iter();
     let mut outside: HashMap<String, String> = outside.map(|who| (who.account, who.subject)).collect();
-    let all = accounts.all().await?.into_iter().map(|account| AccountDto {
-        subject: outside.remove(&account.name),
-        username: account.name,
-        display_name: account.display_name,
-        role: account.role,
-        region: account.region,
-        disabled: account.disabled,
-        created_at: account.created_at,
-        expires_at: account.expires_at,
-        locked_until: account.locked_until,
+    let all = accounts.all().await?.into_iter().map(|account| {
+        let subject = outside.remove(&account.name);
+        AccountDto::of(account, subject)
     });
     Ok(Json(all.collect()))
 }
 
+/// One account
+#[utoipa::path(get, path = "/api/v1/accounts/{username}", tag = "people",
+    params(("username" = String, Path, description = "Login name")), responses(
+    (status = 200, description = "The account; its ETag is its revision", body = AccountDto),
+    (status = "4XX", description = "Refused", body = ProblemDto, content_type = "application/problem+json"),
+    (status = "5XX", description = "The database is lost", body = ProblemDto, content_type = "application/problem+json"),
+))]
+async fn account(State(api): State<Api>, who: Who, At(name): At<String>) -> Result<Response, Problem> {
+    who.must(Permission::Accounts)?;
+    let accounts = api.service().accounts();
+    let missing = || Problem::not_found(format!("there is no account {name:?}")).of_field("username");
+    let account = accounts.one(&name).await?.ok_or_else(missing)?;
+    let identities = accounts.identities().await?;
+    let subject = identities.into_iter().find(|who| who.account == name).map(|who| who.subject);
+    let etag = format!("\"{}\"", account.revision);
+    Ok(([(ETAG, etag)], Json(AccountDto::of(account, subject))).into_response())
+}
+
 /// Make an account
-#[utoipa::path(post, path = "/api/v1/accounts", tag = "people", request_body = AccountOf, responses(
+///
+/// `Idempotency-Key` makes a repeated request answer as the first; whether the password is the same is not looked at.
+#[utoipa::path(post, path = "/api/v1/accounts", tag = "people", request_body = AccountOf,
+    params(("Idempotency-Key" = Option<String>, Header, description = "8 to 128 characters, such as a UUID")), responses(
     (status = 201, description = "Made"),
     (status = "4XX", description = "Refused", body = ProblemDto, content_type = "application/problem+json"),
     (status = "5XX", description = "The database is lost", body = ProblemDto, content_type = "application/problem+json"),
 ))]
-async fn add_account(State(api): State<Api>, who: Who, Body(of): Body<AccountOf>) -> Result<StatusCode, Problem> {
+async fn add_account(
+    State(api): State<Api>,
+    who: Who,
+    headers: HeaderMap,
+    Body(of): Body<AccountOf>,
+) -> Result<StatusCode, Problem> {
     who.must(Permission::Accounts)?;
     let role: Role = of.role.parse().map_err(|reason: String| Problem::invalid("role", reason))?;
     for (field, text) in [("display_name", &of.display_name), ("region", of.region.as_ref().unwrap_or(&String::new()))]
@@ -196,15 +237,24 @@ async fn add_account(State(api): State<Api>, who: Who, Body(of): Body<AccountOf>
         expires_at: of.expires_at,
         password: of.password,
     };
-    api.service().accounts().add(new, &who.0.name, &who.0.via()).await?;
+    // Without the password: a fast sum of one is not kept.
+    let asked =
+        format!("account {:?}", (&new.name, &new.display_name, new.role.row().word, &new.region, new.expires_at));
+    let (with, by) = (api.clone(), who.0.clone());
+    let work = async move {
+        with.service().accounts().add(new, &by.name, &by.via()).await?;
+        Ok(Made { body: String::new(), again: String::new() })
+    };
+    once::done(&api, &headers, &who.0, &asked, work).await?;
     Ok(StatusCode::CREATED)
 }
 
 /// Disable an account, let it log in again, give it another password, or link it to somebody the provider knows
 ///
-/// Its sessions end.
+/// Its sessions end. `If-Match` with the account's ETag changes it only while it is as it was seen.
 #[utoipa::path(patch, path = "/api/v1/accounts/{username}", tag = "people", request_body = AccountChange,
-    params(("username" = String, Path, description = "Login name")), responses(
+    params(("username" = String, Path, description = "Login name"),
+        ("If-Match" = Option<String>, Header, description = "Revision of the account, in quotes")), responses(
     (status = 204, description = "Changed"),
     (status = "4XX", description = "Refused", body = ProblemDto, content_type = "application/problem+json"),
     (status = "5XX", description = "The database is lost", body = ProblemDto, content_type = "application/problem+json"),
@@ -213,6 +263,7 @@ async fn change_account(
     State(api): State<Api>,
     who: Who,
     At(name): At<String>,
+    headers: HeaderMap,
     Body(of): Body<AccountChange>,
 ) -> Result<StatusCode, Problem> {
     who.must(Permission::Accounts)?;
@@ -223,14 +274,15 @@ async fn change_account(
     if of.disabled.is_none() && of.password.is_none() && of.subject.is_none() {
         return Err(Problem::invalid("body", "give what to change: disabled, password or subject"));
     }
+    let only_at = once::only_at(&headers)?;
+    let to = Altered { disabled: of.disabled, password: of.password };
+    if to.disabled.is_some() || to.password.is_some() {
+        accounts.alter(&name, to, only_at, &who.0.name, &who.0.via()).await?;
+    } else if let Some(only_at) = only_at {
+        accounts.step(&name, only_at).await?;
+    }
     if let Some(subject) = &of.subject {
         link(&api, &who, &name, subject).await?;
-    }
-    if let Some(password) = &of.password {
-        accounts.reset_password(&name, password, &who.0.name, &who.0.via()).await?;
-    }
-    if let Some(disabled) = of.disabled {
-        accounts.disable(&name, disabled, &who.0.name, &who.0.via()).await?;
     }
     Ok(StatusCode::NO_CONTENT)
 }
@@ -268,12 +320,21 @@ async fn tokens(State(api): State<Api>, who: Who) -> Result<Json<Vec<TokenDto>>,
 }
 
 /// Make a token
-#[utoipa::path(post, path = "/api/v1/tokens", tag = "people", request_body = TokenOf, responses(
+///
+/// `Idempotency-Key` makes no second token of a repeated request. Its secret is not shown again: where it did not arrive,
+/// take the token back and make another.
+#[utoipa::path(post, path = "/api/v1/tokens", tag = "people", request_body = TokenOf,
+    params(("Idempotency-Key" = Option<String>, Header, description = "8 to 128 characters, such as a UUID")), responses(
     (status = 201, description = "Made; its secret is shown this once", body = MadeToken),
     (status = "4XX", description = "Refused", body = ProblemDto, content_type = "application/problem+json"),
     (status = "5XX", description = "The database is lost", body = ProblemDto, content_type = "application/problem+json"),
 ))]
-async fn add_token(State(api): State<Api>, who: Who, Body(of): Body<TokenOf>) -> Result<Response, Problem> {
+async fn add_token(
+    State(api): State<Api>,
+    who: Who,
+    headers: HeaderMap,
+    Body(of): Body<TokenOf>,
+) -> Result<Response, Problem> {
     who.must(Permission::Accounts)?;
     let permission = |word: &String| {
         let known = || Problem::invalid("scope", format!("{word:?} is no permission; GET /api/v1/roles names them"));
@@ -285,8 +346,18 @@ async fn add_token(State(api): State<Api>, who: Who, Body(of): Body<TokenOf>) ->
         scope: of.scope.iter().map(permission).collect::<Result<_, _>>()?,
         expires_at: of.expires_at,
     };
-    let (id, secret) = api.service().accounts().add_token(new, &who.0.name, &who.0.via()).await?;
-    Ok((StatusCode::CREATED, Json(MadeToken { id, token: secret.reveal().to_owned() })).into_response())
+    let asked = format!("token {:?}", (&new.account, &new.name, &new.scope, new.expires_at));
+    let (with, by) = (api.clone(), who.0.clone());
+    let work = async move {
+        let (id, secret) = with.service().accounts().add_token(new, &by.name, &by.via()).await?;
+        let told = |token: Option<String>| {
+            let made = MadeToken { id: id.clone(), token };
+            serde_json::to_string(&made).map_err(|error| internal(&error.to_string()))
+        };
+        Ok(Made { body: told(Some(secret.reveal().to_owned()))?, again: told(None)? })
+    };
+    let body = once::done(&api, &headers, &who.0, &asked, work).await?;
+    Ok((StatusCode::CREATED, [(CONTENT_TYPE, "application/json")], body).into_response())
 }
 
 /// Take a token back

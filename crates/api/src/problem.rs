@@ -288,7 +288,9 @@ impl From<ServiceError> for Problem {
             ServiceError::WrongPassword => Problem::new(Kind::WrongPassword, said),
             ServiceError::Forbidden(_) => Problem::new(Kind::Forbidden, said),
             ServiceError::Invalid { field, reason } => Problem::invalid(field, reason),
-            ServiceError::Moved { .. } => Problem::new(Kind::Precondition, said).of_field("If-Match"),
+            ServiceError::Moved { .. } | ServiceError::Revised { .. } => {
+                Problem::new(Kind::Precondition, said).of_field("If-Match")
+            }
             ServiceError::Conflict(said) => Problem::new(Kind::Conflict, said),
             ServiceError::Internal(what) => internal(&what),
         }

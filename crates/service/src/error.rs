@@ -79,6 +79,16 @@ pub enum ServiceError {
         /// The version there is.
         found: Version,
     },
+    /// An account is not at the revision that was asked for.
+    #[error("the account {name:?} is at revision {found}, not at {wanted}; look at what changed and ask again")]
+    Revised {
+        /// Its name.
+        name: String,
+        /// The revision asked for.
+        wanted: u64,
+        /// The revision there is.
+        found: u64,
+    },
     /// A fault of this program.
     #[error("internal fault: {0}")]
     Internal(String),

@@ -5,9 +5,16 @@ use axum::http::Request;
 use linewright_service::{Permission, ROLES};
 use serde_json::json;
 
-use crate::bench::{Bench, Engine, PASSWORD, on_both, post};
+use crate::bench::{Bench, Engine, PASSWORD, Person, on_both, post};
 
-on_both!(every_role_may_what_the_table_says, another_region_is_not_seen, somebody_logs_in_and_out, tokens_and_contacts);
+on_both!(
+    every_role_may_what_the_table_says,
+    another_region_is_not_seen,
+    somebody_logs_in_and_out,
+    tokens_and_contacts,
+    people_are_made_once,
+    an_account_is_changed_as_it_was_seen
+);
 
 async fn every_role_may_what_the_table_says(engine: Engine) {
     let bench = Bench::new(engine).await;
@@ -110,4 +117,95 @@ async fn tokens_and_contacts(engine: Engine) {
     *revoke.method_mut() = axum::http::Method::DELETE;
     assert_eq!(bench.send(revoke).await.status, 204);
     bench.send(ask("/api/v1/places").body(Body::empty()).unwrap()).await.is(401, "not-logged-in", None);
+}
+
+/// The same request as somebody, with further headers.
+fn with(who: &Person, path: &str, body: &serde_json::Value, headers: &[(&str, &str)]) -> Request<Body> {
+    let mut request = post(who, path, &body.to_string());
+    for (name, value) in headers {
+        let name = axum::http::HeaderName::try_from(*name).unwrap();
+        request.headers_mut().insert(name, value.parse().unwrap());
+    }
+    request
+}
+
+async fn people_are_made_once(engine: Engine) {
+    let bench = Bench::new(engine).await;
+    let admin = bench.person("administrator").await;
+    let count = async |path: &str| bench.get(&admin, path).await.json().as_array().unwrap().len();
+    let (accounts, tokens) = ("/api/v1/accounts", "/api/v1/tokens");
+    let before = count(accounts).await;
+    let new = json!({"username": "zhao", "role": "crew", "password": PASSWORD});
+    let key = [("idempotency-key", "0b5d7e2c-1")];
+    for _ in 0..3 {
+        assert_eq!(bench.send(with(&admin, accounts, &new, &key)).await.status, 201);
+    }
+    assert_eq!(count(accounts).await, before + 1);
+    let lines = bench.get(&admin, "/api/v1/audit?limit=1000").await.json();
+    let made = lines["items"].as_array().unwrap().iter().filter(|line| line["subject"] == "zhao").count();
+    assert_eq!(made, 1, "it was made and written down once");
+    bench.send(with(&admin, accounts, &new, &[])).await.is(409, "conflict", None);
+    let other = json!({"username": "zhao", "role": "viewer", "password": PASSWORD});
+    let reused = bench.send(with(&admin, accounts, &other, &key)).await;
+    reused.is(422, "idempotency-key-reused", Some("idempotency-key"));
+    let short = bench.send(with(&admin, accounts, &new, &[("idempotency-key", "x")])).await;
+    short.is(400, "invalid-value", Some("idempotency-key"));
+    // What was refused gives its key back, and is refused for the same reason again.
+    let key = [("idempotency-key", "0b5d7e2c-2")];
+    for _ in 0..2 {
+        bench.send(with(&admin, accounts, &new, &key)).await.is(409, "conflict", None);
+    }
+    bench.service.accounts().disable("zhao", true, "tester", "test").await.unwrap();
+
+    // A token is made once; its secret is shown once.
+    let new = json!({"account": "planner", "name": "CRM", "scope": ["read"], "expires_at": "2027-01-01T00:00:00Z"});
+    let first = bench.send(with(&admin, tokens, &new, &key)).await;
+    let again = bench.send(with(&admin, tokens, &new, &key)).await;
+    assert_eq!((first.status, again.status, count(tokens).await), (201, 201, 1));
+    assert_eq!(again.json(), json!({"id": first.json()["id"], "token": null}));
+    let ask = Request::get("/api/v1/session")
+        .header("authorization", format!("Bearer {}", first.json()["token"].as_str().unwrap()));
+    assert_eq!(bench.send(ask.body(Body::empty()).unwrap()).await.status, 200);
+    // Sent twice at once.
+    let key = [("idempotency-key", "0b5d7e2c-3")];
+    let (one, two) =
+        tokio::join!(bench.send(with(&admin, tokens, &new, &key)), bench.send(with(&admin, tokens, &new, &key)));
+    assert_eq!(count(tokens).await, 2);
+    let shown = [&one, &two].into_iter().filter(|answer| answer.status == 201 && answer.json()["token"].is_string());
+    assert_eq!(shown.count(), 1, "{} {}", one.text(), two.text());
+    for answer in [one, two] {
+        assert!(matches!(answer.status, 201 | 409), "{}", answer.text());
+    }
+}
+
+async fn an_account_is_changed_as_it_was_seen(engine: Engine) {
+    let bench = Bench::new(engine).await;
+    let admin = bench.person("administrator").await;
+    let crew = "/api/v1/accounts/crew";
+    let change = async |who: &Person, body: serde_json::Value, etag: &str| {
+        let mut request = with(who, crew, &body, &[("if-match", etag)]);
+        *request.method_mut() = axum::http::Method::PATCH;
+        bench.send(request).await
+    };
+    let seen = bench.get(&admin, crew).await;
+    assert_eq!(
+        (seen.status, seen.headers["etag"].to_str().unwrap(), &seen.json()["revision"]),
+        (200, "\"1\"", &json!(1))
+    );
+    assert_eq!(change(&admin, json!({"disabled": true, "password": "another one"}), "\"1\"").await.status, 204);
+    let now = bench.get(&admin, crew).await.json();
+    assert_eq!((&now["revision"], &now["disabled"]), (&json!(2), &json!(true)), "one step");
+    for late in [json!({"disabled": false}), json!({"password": "a third one"}), json!({"subject": ""})] {
+        change(&admin, late, "\"1\"").await.is(412, "precondition-failed", Some("If-Match"));
+    }
+    assert_eq!(bench.get(&admin, crew).await.json(), now, "nothing was changed");
+    for wrong in ["2", "W/\"2\"", "*", "\"x\""] {
+        change(&admin, json!({"disabled": false}), wrong).await.is(400, "invalid-value", Some("If-Match"));
+    }
+    assert_eq!(change(&admin, json!({"disabled": false}), "\"2\"").await.status, 204);
+    assert!(bench.service.accounts().log_in("crew", PASSWORD).await.is_err());
+    assert!(bench.service.accounts().log_in("crew", "another one").await.is_ok());
+    bench.get(&admin, "/api/v1/accounts/nobody").await.is(404, "not-found", Some("username"));
+    let viewer = bench.person("viewer").await;
+    bench.get(&viewer, crew).await.is(403, "forbidden", None);
 }

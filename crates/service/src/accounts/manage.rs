@@ -30,6 +30,15 @@ pub struct NewAccount {
     pub password: String,
 }
 
+/// What to change of an account; what is none stays.
+#[derive(Clone, Debug, Default)]
+pub struct Altered {
+    /// Whether it may not log in.
+    pub disabled: Option<bool>,
+    /// A new password.
+    pub password: Option<String>,
+}
+
 /// A token to be made.
 #[derive(Clone, Debug)]
 pub struct NewToken {
@@ -87,6 +96,11 @@ impl Accounts {
         self.log_in(name, password).await
     }
 
+    /// The account of this name.
+    pub async fn one(&self, name: &str) -> Result<Option<Account>, ServiceError> {
+        Ok(self.store.account(name).await?)
+    }
+
     /// All accounts, by name.
     pub async fn all(&self) -> Result<Vec<Account>, ServiceError> {
         Ok(self.store.accounts().await?)
@@ -121,35 +135,68 @@ impl Accounts {
 
     /// Disables an account, or lets it log in again; its sessions end.
     pub async fn disable(&self, name: &str, disabled: bool, who: &str, via: &str) -> Result<(), ServiceError> {
-        self.change(name, |account| account.disabled = disabled).await?;
-        self.store.end_sessions(name).await?;
-        self.known.forget();
-        let action = if disabled { "account.disable" } else { "account.enable" };
-        self.note(who, via, action, name, "").await
+        self.alter(name, Altered { disabled: Some(disabled), password: None }, None, who, via).await
     }
 
     /// Gives an account a password; its sessions end.
     pub async fn reset_password(&self, name: &str, password: &str, who: &str, via: &str) -> Result<(), ServiceError> {
-        check_password(password)?;
-        self.set_password(name, password).await?;
-        self.note(who, via, "account.password", name, "").await
+        self.alter(name, Altered { disabled: None, password: Some(password.to_owned()) }, None, who, via).await
     }
 
-    pub(super) async fn set_password(&self, name: &str, password: &str) -> Result<(), ServiceError> {
-        let kept = self.hashed(password).await?;
-        self.change(name, |account| {
-            account.password = kept;
-            account.failures = 0;
-            account.locked_until = None;
+    /// Changes an account in one step, where `only_at` says so only while it is at this revision; its sessions end.
+    pub async fn alter(
+        &self,
+        name: &str,
+        to: Altered,
+        only_at: Option<u64>,
+        who: &str,
+        via: &str,
+    ) -> Result<(), ServiceError> {
+        let kept = match &to.password {
+            Some(password) => {
+                check_password(password)?;
+                Some(self.hashed(password).await?)
+            }
+            None => None,
+        };
+        let with_password = kept.is_some();
+        self.change_at(name, only_at, |account| {
+            account.disabled = to.disabled.unwrap_or(account.disabled);
+            if let Some(kept) = kept {
+                account.password = kept;
+                account.failures = 0;
+                account.locked_until = None;
+            }
         })
         .await?;
         self.store.end_sessions(name).await?;
         self.known.forget();
+        let disabled = to.disabled.map(|disabled| if disabled { "account.disable" } else { "account.enable" });
+        for action in with_password.then_some("account.password").into_iter().chain(disabled) {
+            self.note(who, via, action, name, "").await?;
+        }
         Ok(())
     }
 
+    /// Moves an account to its next revision without changing it: whoever else goes by this one is refused.
+    pub async fn step(&self, name: &str, only_at: u64) -> Result<(), ServiceError> {
+        self.change_at(name, Some(only_at), |_| ()).await
+    }
+
     pub(super) async fn change(&self, name: &str, f: impl FnOnce(&mut Account)) -> Result<(), ServiceError> {
+        self.change_at(name, None, f).await
+    }
+
+    async fn change_at(
+        &self,
+        name: &str,
+        only_at: Option<u64>,
+        f: impl FnOnce(&mut Account),
+    ) -> Result<(), ServiceError> {
         let mut account = self.store.account(name).await?.ok_or_else(|| no_account(name))?;
+        if let Some(wanted) = only_at.filter(|wanted| *wanted != account.revision) {
+            return Err(ServiceError::Revised { name: name.to_owned(), wanted, found: account.revision });
+        }
         f(&mut account);
         if self.store.update_account(&account).await? {
             return Ok(());

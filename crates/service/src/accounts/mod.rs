@@ -15,7 +15,7 @@ use crate::secret::{hash_password, password_fits};
 use crate::{Clock, Permission, Role, Secret, ServiceError};
 
 use known::Known;
-pub use manage::{NewAccount, NewToken};
+pub use manage::{Altered, NewAccount, NewToken};
 
 /// How long a browser stays logged in.
 pub const SESSION: TimeDelta = TimeDelta::hours(12);
@@ -236,8 +236,7 @@ impl Accounts {
             self.store.count_failure(&caller.name, FAILURES, self.now() + LOCKED).await?;
             return Err(ServiceError::Invalid { field: "old", reason: "this is not the password".to_owned() });
         }
-        self.set_password(&caller.name, new).await?;
-        self.audit(caller, "account.password", &caller.name, "").await
+        self.reset_password(&caller.name, new, &caller.name, &caller.via()).await
     }
 
     pub(crate) async fn hashed(&self, password: &str) -> Result<String, ServiceError> {

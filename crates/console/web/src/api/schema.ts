@@ -14,7 +14,10 @@ export interface paths {
         /** All accounts */
         get: operations["accounts"];
         put?: never;
-        /** Make an account */
+        /**
+         * Make an account
+         * @description `Idempotency-Key` makes a repeated request answer as the first; whether the password is the same is not looked at.
+         */
         post: operations["add_account"];
         delete?: never;
         options?: never;
@@ -29,7 +32,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** One account */
+        get: operations["account"];
         put?: never;
         post?: never;
         delete?: never;
@@ -37,7 +41,7 @@ export interface paths {
         head?: never;
         /**
          * Disable an account, let it log in again, give it another password, or link it to somebody the provider knows
-         * @description Its sessions end.
+         * @description Its sessions end. `If-Match` with the account's ETag changes it only while it is as it was seen.
          */
         patch: operations["change_account"];
         trace?: never;
@@ -647,7 +651,11 @@ export interface paths {
         /** All tokens, without their secrets */
         get: operations["tokens"];
         put?: never;
-        /** Make a token */
+        /**
+         * Make a token
+         * @description `Idempotency-Key` makes no second token of a repeated request. Its secret is not shown again: where it did not arrive,
+         *     take the token back and make another.
+         */
         post: operations["add_token"];
         delete?: never;
         options?: never;
@@ -797,6 +805,11 @@ export interface components {
             locked_until?: string | null;
             /** @description District or county it is bound to; empty for all. */
             region: string;
+            /**
+             * Format: int64
+             * @description Counts its changes; also its ETag.
+             */
+            revision: number;
             role: string;
             /** @description Whom the provider of log-ins knows it as; none for an account that is not linked. */
             subject?: string | null;
@@ -1525,8 +1538,8 @@ export interface components {
         /** @description A token that was made. */
         MadeToken: {
             id: string;
-            /** @description The secret: shown this once. */
-            token: string;
+            /** @description The secret: shown this once; none where a repeated request is answered, since it is kept nowhere. */
+            token?: string | null;
         };
         /** @description Who is logged in. */
         Me: {
@@ -2505,7 +2518,10 @@ export interface operations {
     add_account: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 8 to 128 characters, such as a UUID */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2542,10 +2558,54 @@ export interface operations {
             };
         };
     };
-    change_account: {
+    account: {
         parameters: {
             query?: never;
             header?: never;
+            path: {
+                /** @description Login name */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account; its ETag is its revision */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is lost */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_account: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Revision of the account, in quotes */
+                "If-Match"?: string | null;
+            };
             path: {
                 /** @description Login name */
                 username: string;
@@ -2597,8 +2657,12 @@ export interface operations {
                 q?: string;
                 /** @description The whole code. */
                 code?: string;
-                /** @description Kind, as the records name it; of links and trails their layer. */
+                /** @description Kind, as the records name it; of links and trails their layer. Another word is refused with those there are. */
                 kind?: string;
+                /** @description Stage in the life of plant: of places, spans, cables and devices. */
+                lifecycle_state?: "planned" | "under_construction" | "in_service" | "retired";
+                /** @description District or county: what lies in it, or reaches into it. One that no place lies in is refused. */
+                region?: string;
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description Records in the page. */
@@ -2745,8 +2809,12 @@ export interface operations {
                 q?: string;
                 /** @description The whole code. */
                 code?: string;
-                /** @description Kind, as the records name it; of links and trails their layer. */
+                /** @description Kind, as the records name it; of links and trails their layer. Another word is refused with those there are. */
                 kind?: string;
+                /** @description Stage in the life of plant: of places, spans, cables and devices. */
+                lifecycle_state?: "planned" | "under_construction" | "in_service" | "retired";
+                /** @description District or county: what lies in it, or reaches into it. One that no place lies in is refused. */
+                region?: string;
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description Records in the page. */
@@ -2971,8 +3039,12 @@ export interface operations {
                 q?: string;
                 /** @description The whole code. */
                 code?: string;
-                /** @description Kind, as the records name it; of links and trails their layer. */
+                /** @description Kind, as the records name it; of links and trails their layer. Another word is refused with those there are. */
                 kind?: string;
+                /** @description Stage in the life of plant: of places, spans, cables and devices. */
+                lifecycle_state?: "planned" | "under_construction" | "in_service" | "retired";
+                /** @description District or county: what lies in it, or reaches into it. One that no place lies in is refused. */
+                region?: string;
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description Records in the page. */
@@ -3152,8 +3224,10 @@ export interface operations {
             query?: {
                 /** @description At least this severe: `error`, `warning`, `info`. */
                 severity?: "error" | "warning" | "info";
-                /** @description Number of a rule. */
+                /** @description Number of a rule; one that is not checked is refused with those that are. */
                 rule?: number;
+                /** @description District or county: findings about what lies in it, or reaches into it. One that no place lies in is refused. */
+                region?: string;
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description Findings in the page. */
@@ -3315,8 +3389,12 @@ export interface operations {
                 q?: string;
                 /** @description The whole code. */
                 code?: string;
-                /** @description Kind, as the records name it; of links and trails their layer. */
+                /** @description Kind, as the records name it; of links and trails their layer. Another word is refused with those there are. */
                 kind?: string;
+                /** @description Stage in the life of plant: of places, spans, cables and devices. */
+                lifecycle_state?: "planned" | "under_construction" | "in_service" | "retired";
+                /** @description District or county: what lies in it, or reaches into it. One that no place lies in is refused. */
+                region?: string;
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description Records in the page. */
@@ -3523,8 +3601,12 @@ export interface operations {
                 q?: string;
                 /** @description The whole code. */
                 code?: string;
-                /** @description Kind, as the records name it; of links and trails their layer. */
+                /** @description Kind, as the records name it; of links and trails their layer. Another word is refused with those there are. */
                 kind?: string;
+                /** @description Stage in the life of plant: of places, spans, cables and devices. */
+                lifecycle_state?: "planned" | "under_construction" | "in_service" | "retired";
+                /** @description District or county: what lies in it, or reaches into it. One that no place lies in is refused. */
+                region?: string;
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description Records in the page. */
@@ -3875,8 +3957,12 @@ export interface operations {
                 q?: string;
                 /** @description The whole code. */
                 code?: string;
-                /** @description Kind, as the records name it; of links and trails their layer. */
+                /** @description Kind, as the records name it; of links and trails their layer. Another word is refused with those there are. */
                 kind?: string;
+                /** @description Stage in the life of plant: of places, spans, cables and devices. */
+                lifecycle_state?: "planned" | "under_construction" | "in_service" | "retired";
+                /** @description District or county: what lies in it, or reaches into it. One that no place lies in is refused. */
+                region?: string;
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description Records in the page. */
@@ -4101,7 +4187,10 @@ export interface operations {
     add_token: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 8 to 128 characters, such as a UUID */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4236,8 +4325,12 @@ export interface operations {
                 q?: string;
                 /** @description The whole code. */
                 code?: string;
-                /** @description Kind, as the records name it; of links and trails their layer. */
+                /** @description Kind, as the records name it; of links and trails their layer. Another word is refused with those there are. */
                 kind?: string;
+                /** @description Stage in the life of plant: of places, spans, cables and devices. */
+                lifecycle_state?: "planned" | "under_construction" | "in_service" | "retired";
+                /** @description District or county: what lies in it, or reaches into it. One that no place lies in is refused. */
+                region?: string;
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description Records in the page. */
