@@ -40,6 +40,13 @@ FIGURES = [
     ("network", "clone", None, "value", 10),
     ("network", "change of 100 scattered slots", None, "value", 5),
     ("store", "SQLite: import, the whole process", None, "value", -100_000),
+    ("http", "survey over HTTP, full load", None, "per_second", -200),
+    ("http", "survey, half load: p99 over HTTP by p99 in the process", None, "median", 1.5),
+    ("http", "idle connections", None, "value", 100),
+    ("http", "tiles: drawn", "province", "median", 20),
+    ("http", "tiles: kept", "province", "median", 1),
+    ("http", "tiles: the largest", "province", "value", 500_000),
+    ("http", "soak, errors", None, "value", 0),
     ("store", "SQLite: start, network and topology", "province", "value", 60),
     ("store", "PostgreSQL: start, network and topology", "province", "value", 60),
 ]

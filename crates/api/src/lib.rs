@@ -19,6 +19,7 @@ mod problem;
 mod resource;
 mod scope;
 mod search;
+mod serve;
 mod session;
 mod slots;
 mod survey;
@@ -46,6 +47,8 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
+
+pub use serve::serve;
 
 use findings::Findings;
 use limits::Rate;
@@ -79,6 +82,8 @@ pub type Console = fn(&str) -> Option<Asset>;
 /// How the service is offered.
 #[derive(Clone, Copy, Debug)]
 pub struct Config {
+    /// Time for the head of a request, and for which a connection is kept between requests.
+    pub head_time: Duration,
     /// Time for a request, from its head to its answer.
     pub request_time: Duration,
     /// Requests a second that one account may send for long; four times as many at once.
@@ -91,7 +96,13 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { request_time: Duration::from_secs(30), requests_per_second: 200, secure_cookies: false, console: None }
+        Self {
+            head_time: Duration::from_secs(60),
+            request_time: Duration::from_secs(30),
+            requests_per_second: 200,
+            secure_cookies: false,
+            console: None,
+        }
     }
 }
 

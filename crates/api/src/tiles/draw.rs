@@ -11,19 +11,20 @@ use super::mvt::{Layer, Value};
 use crate::scope::Scope;
 use crate::slots::{core_counts, port_counts};
 
-/// No tile grows beyond this, bytes: what is least important is left out.
-const MOST_BYTES: usize = 480_000;
+/// No tile is larger than this, bytes: what is least important is left out.
+const MOST_BYTES: usize = 500_000;
 
 /// Draws a tile; empty where nothing lies.
 pub(super) fn draw(snapshot: &Snapshot, index: &Index, scope: &Scope, zoom: u8, frame: Frame) -> Vec<u8> {
+    drawn(snapshot, index, scope, zoom, frame, MOST_BYTES)
+}
+
+fn drawn(snapshot: &Snapshot, index: &Index, scope: &Scope, zoom: u8, frame: Frame, most: usize) -> Vec<u8> {
     let network = &snapshot.network;
     let mut layers = ["span", "cable", "place", "premise"].map(Layer::new);
     for drawn in index.within(zoom, frame.bounds()) {
+        let before = layers.each_ref().map(Layer::mark);
         let [spans, cables, places, premises] = &mut layers;
-        if spans.len() + cables.len() + places.len() + premises.len() > MOST_BYTES {
-            tracing::debug!(zoom, "a tile is full");
-            break;
-        }
         let line = |course: &[OnMap]| frame.lines(course);
         match drawn {
             Drawn::Span(id) => {
@@ -53,6 +54,11 @@ pub(super) fn draw(snapshot: &Snapshot, index: &Index, scope: &Scope, zoom: u8, 
                 said.push(("name", Value::Text(address.text.to_string())));
                 premises.point(raw(id), frame.point(on_map(at)), said);
             }
+        }
+        if layers.iter().map(Layer::size).sum::<usize>() > most {
+            tracing::debug!(zoom, "a tile is full");
+            layers.iter_mut().zip(before).for_each(|(layer, before)| layer.undo(before));
+            break;
         }
     }
     let mut tile = Vec::new();
@@ -104,4 +110,40 @@ fn taken(network: &Network, carrier: Carrier) -> u64 {
 
 fn raw(id: impl linewright_model::Id) -> u64 {
     id.raw().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use linewright_model::{ChangeSet, Network, Origin, Place, PlaceKind, Position, SiteClass};
+    use linewright_search::trench::Limits;
+
+    use super::*;
+
+    #[test]
+    fn a_full_tile_is_no_larger_than_it_may_be_and_holds_what_matters_most() {
+        let mut set = ChangeSet::new(Origin::Recording);
+        for n in 0..200 {
+            let kind = if n % 10 == 0 { PlaceKind::Site(SiteClass::Core) } else { PlaceKind::Manhole };
+            set.create(Place::new(format!("P{n}"), kind, Position::new(120.0 + f64::from(n) * 1e-5, 32.0).ok()));
+        }
+        let mut network = Network::new();
+        network.apply(&set).unwrap();
+        let index = Index::build(&network);
+        let snapshot = Snapshot::build(network, Limits { gap_m: 1.0, run_m: 1.0 }, DateTime::UNIX_EPOCH);
+        let [x, y] = on_map(Position::new(120.001, 32.0).unwrap()).map(|axis| (axis * 16384.0) as u32);
+        let frame = Frame::of(14, x, y).unwrap();
+        let tile = |most| drawn(&snapshot, &index, &Scope::of(None), 14, frame, most);
+        let whole = tile(MOST_BYTES);
+        assert!(whole.len() > 5_000, "{}", whole.len());
+        for most in [0, 100, 1_000, 1_001, whole.len() - 1, whole.len()] {
+            let cut = tile(most);
+            assert!(cut.len() <= most, "{} of {most}", cut.len());
+            // The next one would not have fitted.
+            assert!(cut.len() + 60 > most || most == 0, "{} of {most}", cut.len());
+            let holds = |code: &str| cut.windows(code.len()).any(|part| part == code.as_bytes());
+            assert!(most < 1_000 || holds("P190") && holds("site_core"), "{most}");
+        }
+        assert_eq!(tile(whole.len()), whole);
+    }
 }

@@ -27,19 +27,65 @@ pub(super) struct Layer {
 struct Interned<T> {
     numbers: HashMap<T, u64>,
     all: Vec<T>,
+    /// What all of them take when written, bytes.
+    size: usize,
 }
 
-impl<T: Clone + Eq + std::hash::Hash> Interned<T> {
+/// A text or value as it lies in a layer.
+trait Written {
+    /// Bytes it takes there, with its field.
+    fn size(&self) -> usize;
+}
+
+impl Written for &'static str {
+    fn size(&self) -> usize {
+        field_size(self.len())
+    }
+}
+
+impl Written for Value {
+    fn size(&self) -> usize {
+        field_size(match self {
+            Value::Text(text) => field_size(text.len()),
+            Value::Number(number) => 1 + varint_size(*number),
+        })
+    }
+}
+
+/// Bytes of a field of one-byte number with content of this length.
+fn field_size(content: usize) -> usize {
+    1 + varint_size(content as u64) + content
+}
+
+/// A state of a layer that can be gone back to.
+#[derive(Clone, Copy)]
+pub(super) struct Mark {
+    features: usize,
+    count: usize,
+    keys: usize,
+    values: usize,
+}
+
+impl<T: Clone + Eq + std::hash::Hash + Written> Interned<T> {
     fn new() -> Self {
-        Self { numbers: HashMap::new(), all: Vec::new() }
+        Self { numbers: HashMap::new(), all: Vec::new(), size: 0 }
     }
 
     fn number(&mut self, of: T) -> u64 {
         let next = self.all.len() as u64;
         *self.numbers.entry(of.clone()).or_insert_with(|| {
+            self.size += of.size();
             self.all.push(of);
             next
         })
+    }
+
+    /// Forgets all but the first `count`.
+    fn truncate(&mut self, count: usize) {
+        for gone in self.all.drain(count.min(self.all.len())..) {
+            self.size -= gone.size();
+            self.numbers.remove(&gone);
+        }
     }
 }
 
@@ -70,9 +116,32 @@ impl Layer {
         Self { name, features: Vec::new(), count: 0, keys: Interned::new(), values: Interned::new() }
     }
 
-    /// Bytes written so far, without the names of values.
-    pub(super) fn len(&self) -> usize {
-        self.features.len()
+    /// Bytes it takes in a tile; 0 while it is empty.
+    pub(super) fn size(&self) -> usize {
+        if self.count == 0 { 0 } else { field_size(self.content_size()) }
+    }
+
+    fn content_size(&self) -> usize {
+        let extent = 1 + varint_size(EXTENT.unsigned_abs().into());
+        2 + field_size(self.name.len()) + self.features.len() + self.keys.size + self.values.size + extent
+    }
+
+    /// How it stands, for [`Layer::undo`].
+    pub(super) fn mark(&self) -> Mark {
+        Mark {
+            features: self.features.len(),
+            count: self.count,
+            keys: self.keys.all.len(),
+            values: self.values.all.len(),
+        }
+    }
+
+    /// Takes back what came since.
+    pub(super) fn undo(&mut self, to: Mark) {
+        self.features.truncate(to.features);
+        self.count = to.count;
+        self.keys.truncate(to.keys);
+        self.values.truncate(to.values);
     }
 
     /// Adds a point.
@@ -117,7 +186,7 @@ impl Layer {
         if self.count == 0 {
             return;
         }
-        let mut layer = Vec::with_capacity(self.features.len() + 1024);
+        let mut layer = Vec::with_capacity(self.content_size());
         varint(&mut layer, LAYER_VERSION);
         varint(&mut layer, 2);
         bytes(&mut layer, LAYER_NAME, self.name.as_bytes());
@@ -181,6 +250,10 @@ fn varint(out: &mut Vec<u8>, mut number: u64) {
     out.push(number as u8);
 }
 
+fn varint_size(number: u64) -> usize {
+    (64 - (number | 1).leading_zeros() as usize).div_ceil(7)
+}
+
 fn bytes(out: &mut Vec<u8>, field: u64, content: &[u8]) {
     varint(out, field);
     varint(out, content.len() as u64);
@@ -208,6 +281,11 @@ mod tests {
         let mut layer = Layer::new("place");
         layer.point(1, [0, 0], vec![("code", Value::Text("A".to_owned())), ("free", Value::Number(300))]);
         layer.point(2, [1, -1], vec![("code", Value::Text("A".to_owned())), ("free", Value::Number(300))]);
+        let (size, mark) = (layer.size(), layer.mark());
+        layer.point(3, [7, 7], vec![("name", Value::Text("長".repeat(99))), ("free", Value::Number(u64::MAX))]);
+        assert!(layer.size() > size + 300, "{}", layer.size());
+        layer.undo(mark);
+        assert_eq!(layer.size(), size);
         let mut tile = Vec::new();
         layer.end(&mut tile);
         #[rustfmt::skip]
@@ -220,6 +298,7 @@ mod tests {
         ];
         assert_eq!(tile[2..], expected[2..]);
         assert_eq!(usize::from(tile[1]), tile.len() - 2);
+        assert_eq!(tile.len(), size);
         let mut empty = Vec::new();
         Layer::new("span").end(&mut empty);
         assert!(empty.is_empty());

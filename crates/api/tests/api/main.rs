@@ -15,3 +15,4 @@ mod files;
 mod nodes;
 mod oidc;
 mod people;
+mod slow;

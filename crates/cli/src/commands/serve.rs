@@ -1,6 +1,5 @@
 //! `serve`: the network over HTTP, until it is told to stop.
 
-use std::future::IntoFuture;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -163,18 +162,14 @@ impl Listening {
         let told = async {
             stopped.await.ok();
         };
-        let router = router.into_make_service_with_connect_info::<SocketAddr>();
-        let serving = axum::serve(self.socket, router).with_graceful_shutdown(told).into_future();
+        let serving = linewright_api::serve(self.socket, router, self.config.head_time, told);
         tokio::pin!(serving);
-        let failed = |error| Failure::System { what: "serve", error };
         tokio::select! {
-            ended = &mut serving => ended.map_err(failed)?,
+            () = &mut serving => {}
             () = told_to_stop() => {
                 tracing::info!("stopping");
                 stop.send(()).ok();
-                if let Ok(ended) = tokio::time::timeout(LAST_REQUESTS, serving).await {
-                    ended.map_err(failed)?;
-                }
+                tokio::time::timeout(LAST_REQUESTS, serving).await.ok();
             }
         }
         self.service.close().await;
