@@ -198,6 +198,8 @@ pub(crate) struct Searcher<G: Graph> {
     pub(super) scratch: Scratch<G::Cost>,
     /// Of the second search of a pair, which looks at what the first one found.
     pub(super) second: Scratch<G::Cost>,
+    /// States that may be expanded in all, and that still may.
+    pub(super) all: u64,
     pub(super) left: u64,
     /// The least total that a search has met beyond its ceiling.
     pub(super) over: u64,
@@ -214,6 +216,7 @@ impl<G: Graph> Searcher<G> {
             graph,
             scratch,
             second: Scratch::default(),
+            all: limits.max_expanded,
             left: limits.max_expanded,
             over: u64::MAX,
             banned_edges: HashSet::default(),

@@ -77,7 +77,7 @@ impl<'q, G: Graph> Legs<'q, G> {
         Ok(leg)
     }
 
-    /// A cheap route that avoids `bans` and pays the price of a whole route for each risk shared with `other`.
+    /// A cheap route that avoids `bans` and pays the price of `dear` whole routes for each risk shared with `other`.
     ///
     /// A guess: not the best in any sense, but a risk it shares although it pays is hard to avoid.
     pub(super) fn partner(
@@ -86,7 +86,7 @@ impl<'q, G: Graph> Legs<'q, G> {
         bans: &[RiskId],
         other: &Leg<G::Cost>,
         accepted: &[RiskId],
-        greed: u64,
+        (greed, dear): (u64, u64),
     ) -> Result<Option<Rc<Leg<G::Cost>>>, Stop> {
         let priced: Vec<RiskId> =
             other.along.iter().copied().filter(|risk| accepted.binary_search(risk).is_err()).collect();
@@ -97,7 +97,7 @@ impl<'q, G: Graph> Legs<'q, G> {
             blocked: &[],
             excluded: &[],
             forbidden: &Forbidden::default(),
-            surcharge: other.cost().max(1),
+            surcharge: other.cost().max(1).saturating_mul(dear),
             greed,
             ceiling: u64::MAX,
         };

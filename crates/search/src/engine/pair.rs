@@ -119,11 +119,20 @@ enum Branch<C> {
     Split(RiskId, Avoiding<C>),
 }
 
-/// States expanded to find what is shared least once it is clear that something is.
-const LEAST_SHARED: u64 = 2_000;
+/// How many times the bounds count in the search for a partner, and what a share costs, in whole routes: found sooner
+/// than the best by some factor.
+const EAGER_TO_SHARE_NOTHING: (u64, u64) = (2, 8);
 
-/// How many times the bounds count in the search for what is shared least.
-const GREED: u64 = 4;
+/// The same once it is clear that something is shared: a pair that is told soon is worth more than one that shares less.
+const EAGER_TO_SHARE_LESS: (u64, u64) = (4, 1);
+
+/// The problem without risks, whose answer is a bound and at times the solution, gets one part in so many of the states
+/// that may be expanded.
+const FOR_RELAXED: u64 = 12;
+
+/// One part in so many is left for a better pair once one that shares nothing is known, or for what is shared least once
+/// it is clear that something is.
+const FOR_BETTER: u64 = 25;
 
 /// How many risks are tried before one is branched on.
 const TRIED: usize = 16;
@@ -257,7 +266,7 @@ impl<G: Graph> Solver<'_, '_, G> {
     /// Solves the problem without risks first; whether that solves it with them.
     fn relax(&mut self) -> Result<bool, Stop> {
         let from = self.legs.starts();
-        let (a, b) = match self.legs.searcher.relaxed_pair(from)? {
+        let (a, b) = match self.relaxed_soon(from)? {
             Relaxed::Pair(a, b) => (a, b),
             Relaxed::NoPair(bridge) => {
                 let searcher = &mut *self.legs.searcher;
@@ -265,7 +274,7 @@ impl<G: Graph> Solver<'_, '_, G> {
                 self.certificate = risk.map(Certificate::SingleRisk);
                 if risk.is_some() {
                     // What is left is to find what is shared least.
-                    searcher.left = searcher.left.min(LEAST_SHARED);
+                    searcher.left = searcher.left.min(searcher.all / FOR_BETTER);
                 }
                 return Ok(false);
             }
@@ -279,6 +288,16 @@ impl<G: Graph> Solver<'_, '_, G> {
             self.offer(&a, &b);
         }
         Ok(self.incumbent() == Some(self.floor))
+    }
+
+    /// The problem without risks, unless it takes too long.
+    fn relaxed_soon(&mut self, from: &[(At, u64)]) -> Result<Relaxed<G::Cost>, Stop> {
+        let searcher = &mut *self.legs.searcher;
+        let beyond = searcher.left.saturating_sub(searcher.all / FOR_RELAXED);
+        searcher.left -= beyond;
+        let relaxed = searcher.relaxed_pair(from);
+        searcher.left += beyond;
+        relaxed.or_else(|stop| if beyond > 0 { Ok(Relaxed::Unknown) } else { Err(stop) })
     }
 
     fn push(&mut self, mut node: Node<G::Cost>) {
@@ -341,6 +360,10 @@ impl<G: Graph> Solver<'_, '_, G> {
         let Some(penalty) = self.penalty(&shared) else { return };
         let key = Key { penalty, shares: shared.len(), cost: a.cost().saturating_add(b.cost()) };
         if self.best.as_ref().is_none_or(|best| key < best.0) {
+            if key.shares == 0 {
+                let searcher = &mut *self.legs.searcher;
+                searcher.left = searcher.left.min(searcher.all / FOR_BETTER);
+            }
             self.best = Some((key, [a.clone(), b.clone()], shared));
         }
     }
@@ -353,13 +376,12 @@ impl<G: Graph> Solver<'_, '_, G> {
     /// Looks for a good pair near this node, and for the conflicts worth branching on.
     fn guess(&mut self, node: &Node<G::Cost>, conflicts: &[RiskId], mirror: bool) -> Result<Vec<RiskId>, Stop> {
         let [a, b] = &node.legs;
-        // Where it is clear that something is shared, a pair that is told soon is worth more than one that shares less.
-        let greed = if self.certificate.is_some() { GREED } else { 1 };
-        let partner = self.legs.partner(Side::B, &node.bans[1], a, &node.accepted, greed)?;
+        let eager = if self.certificate.is_some() { EAGER_TO_SHARE_LESS } else { EAGER_TO_SHARE_NOTHING };
+        let partner = self.legs.partner(Side::B, &node.bans[1], a, &node.accepted, eager)?;
         if let Some(partner) = &partner {
             self.offer(a, partner);
         }
-        if !mirror && let Some(partner) = self.legs.partner(Side::A, &node.bans[0], b, &node.accepted, greed)? {
+        if !mirror && let Some(partner) = self.legs.partner(Side::A, &node.bans[0], b, &node.accepted, eager)? {
             self.offer(&partner, b);
         }
         // What is shared even by a partner that pays for it matters most; what every route rests on is among it.

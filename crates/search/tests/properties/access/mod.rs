@@ -194,7 +194,11 @@ fn the_errands_drawn_use_every_kind_of_move() {
     }
     println!("{seen:?}");
     for (what, count) in &seen {
-        let enough = if *what == "too many routes" { *count < 80 } else { *count >= 15 };
+        let enough = match *what {
+            "too many routes" => *count < 80,
+            "bridge" => *count >= 5,
+            _ => *count >= 15,
+        };
         assert!(enough, "{what}: {count} of {seen:?}");
     }
     assert_eq!(seen.len(), KINDS.len() + 8);
