@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use linewright_model::{Network, Version};
-use linewright_store::{Backup, Contents, Mode, Storage, connect};
+use linewright_store::{AuditLine, Backup, Contents, Desk, Mode, Storage, connect};
 use serde::Serialize;
 
 use crate::args::{BackUp, Restore};
@@ -87,6 +87,9 @@ async fn fill(args: &Restore, session: &Session) -> Result<Answer, Failure> {
     let line = session.progress(session.lang.pick("restoring", "恢复"));
     let store = session.writable(Mode::Create).await?;
     let filled = replace(&store, &backup, args.force, &line.records()).await;
+    if let Ok((before, network)) = &filled {
+        told(&store, args, session, (*before, network.version())).await;
+    }
     store.close().await;
     drop(line);
     let (before, network) = filled?;
@@ -99,6 +102,22 @@ async fn fill(args: &Restore, session: &Session) -> Result<Answer, Failure> {
         backup: backup.contents().clone(),
     };
     Answer::new(session, &restored, || text::backup::restored(&restored, session.lang))
+}
+
+/// Writes into the audit log, which came with the backup, that it did. The restore stands even where this fails.
+async fn told(store: &impl Desk, args: &Restore, session: &Session, (before, version): (Version, Version)) {
+    let line = AuditLine {
+        seq: 0,
+        at: session.now,
+        who: session.who.clone(),
+        via: "cli".to_owned(),
+        action: "restore".to_owned(),
+        subject: args.file.display().to_string(),
+        why: format!("version {version} instead of {before}"),
+    };
+    if let Err(error) = store.audit(&line).await {
+        tracing::error!(%error, "the restore is not in the audit log");
+    }
 }
 
 /// The backup, read to its end and found whole before anything is touched.

@@ -65,7 +65,7 @@ pub enum BackupError {
     },
     /// The database holds accounts already.
     #[error(
-        "the database holds {accounts} accounts already, and the backup has its own; name a new one with --database, or \
+        "the database has accounts already ({accounts}), and the backup has its own; name a new one with --database, or \
          replace all of it with --force"
     )]
     Inhabited {
