@@ -75,8 +75,6 @@ struct Base {
     /// Strands between the places where they can be joined.
     glass: Layer<StrandIx>,
     inventory: Inventory,
-    /// Places that stand nowhere: neither they nor what they stand in has a position.
-    adrift: Arc<BTreeSet<PlaceId>>,
     spatial: Spatial,
 }
 
@@ -132,8 +130,6 @@ impl Base {
         for (id, span) in network.all::<Span>().filter(|(_, span)| !span.trench.is_empty()) {
             trenches.entry(span.trench.clone()).or_default().push(id);
         }
-        let places = network.all::<Place>().map(|(id, _)| id);
-        let adrift = Arc::new(places.filter(|id| site(network, *id).is_none()).collect());
         let numbers = Numbers::build(network);
         let group = |span: &Span| trenches.get(&span.trench).and_then(|spans| spans.first()).copied();
         let laid = || network.all::<Span>().map(|(id, span)| laid_span(network, id, span, group(span)));
@@ -156,7 +152,6 @@ impl Base {
             ducts,
             glass,
             inventory: Inventory::of(network),
-            adrift,
             spatial,
         }
     }
@@ -193,7 +188,7 @@ impl Topology {
         next.version = network.version();
         let overlay = Arc::make_mut(&mut next.overlay);
         for id in &dirty.places {
-            overlay.place_changed(network, *id);
+            overlay.place_changed(*id);
         }
         for id in &dirty.spans {
             overlay.span_changed(network, *id);
@@ -337,11 +332,6 @@ impl Topology {
     /// say otherwise; ascending.
     pub fn beside(&self, span: SpanId) -> &[SpanId] {
         self.overlay.beside(&self.base, span)
-    }
-
-    /// Places that stand nowhere: neither they nor what they stand in has a position.
-    pub fn adrift(&self) -> &BTreeSet<PlaceId> {
-        self.overlay.adrift()
     }
 
     /// Places for which `wanted` holds nearest to a position, nearest first: at most `most` within `radius_m`,

@@ -1,12 +1,11 @@
 //! What changed since the base was built.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::Arc;
 
 use linewright_model::{CableId, Network, PlaceId, SpanId, Text};
 
 use super::inventory::Inventory;
-use super::{Base, StrandIx, Topology, distinct, ground_ends, site};
+use super::{Base, StrandIx, Topology, distinct, ground_ends};
 use crate::layer::Change;
 use crate::spatial::{Spatial, SpatialOverlay};
 use crate::strand::Strand;
@@ -29,8 +28,6 @@ pub(super) struct Overlay {
     trenches: HashMap<Text, BTreeSet<SpanId>>,
     /// Spans of which the base's neighbours in a trench no longer count, with those that do.
     beside: HashMap<SpanId, Vec<SpanId>>,
-    /// All of them, not only what changed; shared with the base until one comes or goes.
-    adrift: Arc<BTreeSet<PlaceId>>,
     spatial: SpatialOverlay,
     pub(super) inventory: Inventory,
     pub(super) ducts: Change<SpanId>,
@@ -57,7 +54,6 @@ impl Overlay {
             spans_at: HashMap::new(),
             trenches: HashMap::new(),
             beside: Default::default(),
-            adrift: base.adrift.clone(),
             spatial: SpatialOverlay::default(),
             inventory: base.inventory.clone(),
             ducts: Change::of(&base.ducts),
@@ -135,25 +131,12 @@ impl Overlay {
         new.flat_map(|(_, spans)| spans.iter().copied()).collect()
     }
 
-    pub(super) fn adrift(&self) -> &BTreeSet<PlaceId> {
-        &self.adrift
-    }
-
     pub(super) fn spatial(&self) -> &SpatialOverlay {
         &self.spatial
     }
 
-    pub(super) fn place_changed(&mut self, network: &Network, id: PlaceId) {
+    pub(super) fn place_changed(&mut self, id: PlaceId) {
         self.spatial.place_changed(id);
-        let adrift = network.get(id).is_some() && site(network, id).is_none();
-        if adrift != self.adrift.contains(&id) {
-            let all = Arc::make_mut(&mut self.adrift);
-            if adrift {
-                all.insert(id)
-            } else {
-                all.remove(&id)
-            };
-        }
     }
 
     pub(super) fn span_changed(&mut self, network: &Network, id: SpanId) {
