@@ -3,6 +3,7 @@
 //! A sheet becomes a `grid::Grid` of cells, `header` finds its headings and kind, `read` makes records of its
 //! rows. Who owns a slot is settled row by row: the second owner is a finding `disputed-slot`.
 
+mod columns;
 mod corrections;
 pub(crate) mod csv_file;
 mod form;
@@ -22,7 +23,7 @@ mod value;
 mod words;
 mod workbook;
 
-use linewright_model::{Network, Text, phrase};
+use linewright_model::{Network, Phrase, Text, phrase};
 
 pub use corrections::{Difference, differences_file, findings_file};
 pub use form::{Filled, Heading, form, read_form};
@@ -54,7 +55,7 @@ pub fn read(files: &[File], options: &ImportOptions, network: &Network) -> Draft
     let mapping = match options.mapping.as_deref().map(Mapping::from_toml).transpose() {
         Ok(mapping) => mapping.unwrap_or_default(),
         Err(error) => {
-            draft.note(Finding::error("bad-mapping", &Source::default(), "", error.to_string()));
+            draft.note(Finding::error("bad-mapping", &Source::default(), "", Phrase::same(error.to_string())));
             return draft;
         }
     };
