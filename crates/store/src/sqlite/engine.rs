@@ -42,7 +42,9 @@ impl Engine for SqliteEngine {
             return write_group(&mut self.conn, &self.file, known, proposals, Filling::No).await;
         }
         aside::check_as_rows_come(&mut self.conn, &self.file, false).await?;
+        aside::check_values(&mut self.conn, &self.file, false).await?;
         let written = write_group(&mut self.conn, &self.file, known, proposals, Filling::Yes).await;
+        aside::check_values(&mut self.conn, &self.file, true).await?;
         aside::check_as_rows_come(&mut self.conn, &self.file, true).await?;
         written
     }

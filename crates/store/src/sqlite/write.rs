@@ -171,6 +171,7 @@ fn bind(shape: &Shape, columns: &[&str], cells: Vec<Cell>, into: &mut Vec<Bound>
     let width = columns.len();
     let mut cells = cells.into_iter();
     let row = format!("({})", vec!["?"; width].join(", "));
+    let mut texts = Texts::new(width);
     for size in SIZES {
         if cells.len() < size * width {
             continue;
@@ -180,12 +181,12 @@ fn bind(shape: &Shape, columns: &[&str], cells: Vec<Cell>, into: &mut Vec<Bound>
         while cells.len() >= size * width {
             let mut values = SqliteArguments::default();
             values.reserve(size * width, 0);
-            for cell in cells.by_ref().take(size * width) {
+            for (at, cell) in cells.by_ref().take(size * width).enumerate() {
                 let added = match cell {
                     Cell::Null => values.add(None::<i64>),
                     Cell::Int(n) => values.add(n),
                     Cell::Real(n) => values.add(n),
-                    Cell::Text(text) => values.add(String::from(text)),
+                    Cell::Text(text) => values.add(texts.share(at % width, &text)),
                     Cell::Day(_) | Cell::Time(_) => values.add(cell.text()),
                 };
                 added.map_err(|error| StoreError::Internal { what: error.to_string() })?;
@@ -197,6 +198,27 @@ fn bind(shape: &Shape, columns: &[&str], cells: Vec<Cell>, into: &mut Vec<Bound>
     match cells.next() {
         Some(_) => Err(StoreError::Internal { what: format!("a row of {} has not {width} cells", shape.table) }),
         None => Ok(()),
+    }
+}
+
+/// The last text of each column: most repeat, and then the rows share it instead of each having its own.
+struct Texts(Vec<Option<Arc<str>>>);
+
+impl Texts {
+    fn new(columns: usize) -> Self {
+        Self(vec![None; columns])
+    }
+
+    fn share(&mut self, column: usize, text: &str) -> Arc<str> {
+        let last = self.0.get_mut(column);
+        if let Some(known) = last.as_ref().and_then(|last| last.as_ref()).filter(|known| ***known == *text) {
+            return known.clone();
+        }
+        let text = Arc::<str>::from(text);
+        if let Some(last) = last {
+            *last = Some(text.clone());
+        }
+        text
     }
 }
 
