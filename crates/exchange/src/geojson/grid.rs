@@ -28,9 +28,7 @@ impl Grid {
     /// The points within `radius_m` (20 km at most) with their distances, metres; in no order that matters.
     pub(crate) fn within(&self, at: Position, radius_m: f64) -> Vec<(f64, usize)> {
         let radius_m = radius_m.min(MAX_RADIUS_M);
-        let high_deg = radius_m / METRES_PER_DEG;
-        // Near the poles a degree of longitude is short; beyond 85 degrees there is no plant to find.
-        let wide_deg = high_deg / at.lat_deg().to_radians().cos().max(0.08);
+        let [wide_deg, high_deg] = reach_deg(at.lat_deg(), radius_m);
         let (x0, x1) = (cell(at.lon_deg() - wide_deg), cell(at.lon_deg() + wide_deg));
         let (y0, y1) = (cell(at.lat_deg() - high_deg), cell(at.lat_deg() + high_deg));
         let columns = (x0..=x1).flat_map(|x| self.cells.range((x, y0)..=(x, y1)));
@@ -46,6 +44,13 @@ impl Grid {
     pub(crate) fn nearest(&self, at: Position, radius_m: f64) -> Option<(f64, usize)> {
         self.within(at, radius_m).into_iter().min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)))
     }
+}
+
+/// How many degrees of longitude and of latitude at least cover a distance.
+pub(crate) fn reach_deg(lat_deg: f64, reach_m: f64) -> [f64; 2] {
+    let high_deg = reach_m / METRES_PER_DEG;
+    // Near the poles a degree of longitude is short; beyond 85 degrees there is no plant to find.
+    [high_deg / lat_deg.to_radians().cos().max(0.08), high_deg]
 }
 
 fn cell(deg: f64) -> i32 {

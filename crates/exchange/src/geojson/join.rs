@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 
 use linewright_model::{Position, Text};
+use rstar::primitives::GeomWithData;
+use rstar::{AABB, RTree, SelectionFunction};
 
 use crate::geojson::geometry::{Run, Vertex, course, foot};
-use crate::geojson::grid::Grid;
+use crate::geojson::grid::{Grid, reach_deg};
 use crate::length::distance_m;
 
 /// A name stands for a node only this near to the line's end, in tolerances.
 const NAME_REACH: f64 = 50.0;
 /// Legs longer than this are not searched for nodes beside them, metres: they are not drawn along the ground.
 const MAX_LEG_M: f64 = 300_000.0;
-/// Distance between the samples by which a leg is searched, metres.
-const STEP_M: f64 = 400.0;
 /// Rounds of naming; names travel along a chain of nameless nodes at most this far.
 const MAX_ROUNDS: usize = 64;
 
@@ -98,6 +98,8 @@ pub(crate) struct Joined {
 pub(crate) fn join(nodes: &[Node], ids: &BTreeMap<Text, usize>, lines: &[Line], snap_m: f64, cut_m: f64) -> Joined {
     let mut work = Work::new(nodes, ids, snap_m);
     let ends: Vec<Vec<[End; 2]>> = lines.iter().enumerate().map(|(n, line)| work.line_ends(n, line)).collect();
+    // All nodes are known now.
+    let standing = work.standing();
     let mut joined = Joined { made: work.made.clone(), far: std::mem::take(&mut work.far), ..Joined::default() };
     for (number, (line, ends)) in lines.iter().zip(ends).enumerate() {
         let mut pieces = Vec::new();
@@ -105,7 +107,7 @@ pub(crate) fn join(nodes: &[Node], ids: &BTreeMap<Text, usize>, lines: &[Line], 
             pieces.extend(ends.first().map(|ends| Piece { run: 0, course: Vec::new(), ends: *ends, cut: false }));
         }
         for (at, (run, ends)) in line.runs.iter().zip(ends).enumerate() {
-            let (on, mut beside) = work.along(run, &ends, cut_m, line.own);
+            let (on, mut beside) = work.along(&standing, run, &ends, cut_m, line.own);
             if line.own {
                 // It says itself where it ends; what it only goes by is none of its business.
                 beside.clear();
@@ -233,18 +235,32 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// All nodes at which lines meet, by where they stand.
+    fn standing(&self) -> RTree<Standing> {
+        let meets = |node: &usize| self.nodes.get(*node).is_none_or(|node| !node.inside);
+        let all = (0..self.nodes.len() + self.made.len()).filter(meets);
+        RTree::bulk_load(all.filter_map(|node| Some(Standing::new(point(self.position(node)?), node))).collect())
+    }
+
     /// Nodes on the inside of a run, in order, and those beside it.
-    fn along(&self, run: &Run, ends: &[End; 2], cut_m: f64, own: bool) -> (Vec<On>, Vec<(usize, f64)>) {
+    fn along(
+        &self,
+        standing: &RTree<Standing>,
+        run: &Run,
+        ends: &[End; 2],
+        cut_m: f64,
+        own: bool,
+    ) -> (Vec<On>, Vec<(usize, f64)>) {
         let reach_m = self.snap_m.max(cut_m);
         let mut best: BTreeMap<usize, On> = BTreeMap::new();
         let mut walked_m = 0.0;
         for (leg, pair) in run.windows(2).enumerate() {
             let [a, b] = pair else { continue };
             let leg_m = distance_m(a.at, b.at);
-            for node in self.around(a.at, b.at, leg_m, reach_m) {
-                if self.nodes.get(node).is_some_and(|node| node.inside) {
-                    continue;
-                }
+            // Longer ones are not drawn along the ground.
+            let leg_beside = (leg_m <= MAX_LEG_M).then(|| Leg::new(a.at, b.at, reach_m));
+            for node in leg_beside.into_iter().flat_map(|leg| standing.locate_with_selection_function(leg)) {
+                let node = node.data;
                 let Some(at) = self.position(node).filter(|_| ends.iter().all(|end| end.node != node)) else {
                     continue;
                 };
@@ -266,25 +282,59 @@ impl<'a> Work<'a> {
         on.dedup_by(|next, kept| next.along_m - kept.along_m <= cut_m.max(1.0));
         (on, beside.into_iter().map(|on| (on.node, on.distance_m)).collect())
     }
+}
 
-    /// Nodes that may be within reach of a leg.
-    fn around(&self, a: Position, b: Position, leg_m: f64, reach_m: f64) -> Vec<usize> {
-        if leg_m > MAX_LEG_M {
-            return Vec::new();
+/// A node where it stands.
+type Standing = GeomWithData<[f64; 2], usize>;
+
+fn point(at: Position) -> [f64; 2] {
+    [at.lon_deg(), at.lat_deg()]
+}
+
+/// A leg as it is searched by: what a box says of all nodes in it saves looking at each.
+struct Leg {
+    from: [f64; 2],
+    /// From its one end to its other.
+    step: [f64; 2],
+    /// How far beside it is still looked, degrees.
+    reach: [f64; 2],
+}
+
+impl Leg {
+    fn new(a: Position, b: Position, reach_m: f64) -> Self {
+        let (from, to) = (point(a), point(b));
+        let [one, other] = [a, b].map(|at| reach_deg(at.lat_deg(), reach_m));
+        let reach = [one[0].max(other[0]), one[1].max(other[1])];
+        Self { from, step: [to[0] - from[0], to[1] - from[1]], reach }
+    }
+
+    /// Whether it may come within reach of what is in a box.
+    fn meets(&self, lower: [f64; 2], upper: [f64; 2]) -> bool {
+        // The stretch of the leg, 0 to 1, that lies inside the box so far.
+        let mut inside = (0.0_f64, 1.0_f64);
+        for axis in [0, 1] {
+            let (low, high) = (lower[axis] - self.reach[axis], upper[axis] + self.reach[axis]);
+            let (from, step) = (self.from[axis], self.step[axis]);
+            if step == 0.0 {
+                if from < low || from > high {
+                    return false;
+                }
+                continue;
+            }
+            let (enters, leaves) = ((low - from) / step, (high - from) / step);
+            inside = (inside.0.max(enters.min(leaves)), inside.1.min(enters.max(leaves)));
         }
-        let steps = (leg_m / STEP_M).ceil().max(1.0);
-        let radius_m = reach_m + leg_m / steps / 2.0 + leg_m * 0.001;
-        let mut found = Vec::new();
-        for step in 0..steps as u32 {
-            let t = (f64::from(step) + 0.5) / steps;
-            let between = |p: f64, q: f64| p + (q - p) * t;
-            let at = Position::new(between(a.lon_deg(), b.lon_deg()), between(a.lat_deg(), b.lat_deg()));
-            let near = at.map(|at| self.grid.within(at, radius_m)).unwrap_or_default();
-            found.extend(near.into_iter().map(|(_, node)| node));
-        }
-        found.sort_unstable();
-        found.dedup();
-        found
+        inside.0 <= inside.1
+    }
+}
+
+impl SelectionFunction<Standing> for Leg {
+    fn should_unpack_parent(&self, envelope: &AABB<[f64; 2]>) -> bool {
+        self.meets(envelope.lower(), envelope.upper())
+    }
+
+    fn should_unpack_leaf(&self, node: &Standing) -> bool {
+        self.meets(*node.geom(), *node.geom())
     }
 }
 
