@@ -1,7 +1,9 @@
 //! `Network::apply`: the one way to change a network, all or nothing.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use crate::change::with_edit;
 use crate::moves::{Moves, Side};
@@ -28,7 +30,45 @@ impl Applied {
     }
 }
 
+/// A change set applied to a copy of a network: what it comes to there, to be kept or dropped.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    asked: ChangeSet,
+    before: Network,
+    after: Network,
+    applied: Applied,
+}
+
+impl Trial {
+    /// The change set as asked for.
+    pub fn changes(&self) -> &ChangeSet {
+        &self.asked
+    }
+}
+
 impl Network {
+    /// Tries a change set without changing the network; errors as of [`Network::apply`].
+    pub fn try_out(&self, changes: ChangeSet) -> Result<Trial, Violation> {
+        let (before, mut after) = (self.clone(), self.clone());
+        let applied = after.apply(&changes)?;
+        Ok(Trial { asked: changes, before, after, applied })
+    }
+
+    /// Becomes what a trial made of this very value; `None`, and nothing changes, when it was made on another.
+    pub fn adopt(&mut self, trial: &Trial) -> Option<Applied> {
+        let same =
+            Arc::ptr_eq(&self.inner, &trial.before.inner) || (self.is_untouched() && trial.before.is_untouched());
+        same.then(|| {
+            *self = trial.after.clone();
+            trial.applied.clone()
+        })
+    }
+
+    /// Whether nothing was ever in it.
+    fn is_untouched(&self) -> bool {
+        self.version() == Version(0) && self.inner.links.iter().all(|links| links.next == 0)
+    }
+
     /// Applies a change set, all or nothing.
     ///
     /// Checks structure only (DESIGN §1.2): references exist, codes are unique, a slot has one owner and, for
@@ -63,7 +103,7 @@ impl Network {
     /// Replaces placeholders by ids and checks that each record is changed once.
     fn resolve(&self, changes: &ChangeSet) -> Result<(ChangeSet, BTreeMap<AnyId, AnyId>), Violation> {
         let mut next: Vec<u32> = self.inner.links.iter().map(|l| l.next).collect();
-        let mut created = HashMap::new();
+        let mut created = FxHashMap::default();
         let mut ids: Vec<AnyId> = changes.changes.iter().map(Change::id).collect();
         ids.sort_unstable();
         if let Some(twice) = ids.windows(2).find(|pair| pair[0] == pair[1]) {
@@ -103,7 +143,7 @@ impl Network {
 }
 
 impl<R: Record> Edit<R> {
-    fn resolved(&self, created: &HashMap<AnyId, AnyId>, sharing: &mut Sharing) -> Edit<R> {
+    fn resolved(&self, created: &FxHashMap<AnyId, AnyId>, sharing: &mut Sharing) -> Edit<R> {
         let map = |id: AnyId| created.get(&id).copied().unwrap_or(id);
         let after = self.after.as_ref().map(|record| {
             if record.references().iter().any(|id| id.is_placeholder()) {

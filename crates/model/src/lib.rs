@@ -31,7 +31,7 @@ mod table;
 mod violation;
 
 pub use alike::{Alike, Plain};
-pub use apply::Applied;
+pub use apply::{Applied, Trial};
 pub use change::{Change, ChangeKind, ChangeSet, Edit, Origin};
 pub use common::{Extra, Ownership, Permit, PermitKind, Plant, Stage, Tag, Text};
 pub use ids::*;

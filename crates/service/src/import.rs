@@ -92,10 +92,8 @@ impl Service {
                 changed,
                 report,
             };
-            if dry_run || outcome.refused || !changed {
-                return Ok(imported(outcome.report, None));
-            }
-            let proposal = Proposal::new(outcome.changes, who.clone(), why.clone(), self.now());
+            let Some(trial) = outcome.trial.filter(|_| !dry_run) else { return Ok(imported(outcome.report, None)) };
+            let proposal = Proposal::tried(trial, who.clone(), why.clone(), self.now());
             match self.commit(proposal.with_progress(progress.clone())).await {
                 Ok(committed) => return Ok(imported(outcome.report, Some(committed.version))),
                 // Somebody else committed in between: compare with what stands there now.

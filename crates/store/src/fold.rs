@@ -28,7 +28,7 @@ pub(crate) fn fold<'a>(
     for proposal in proposals {
         let mut network = folded.network.clone();
         let (unstorable, applied) =
-            both(proposal.changes.changes.len() >= MANY, || unstorable(proposal), || network.apply(&proposal.changes));
+            both(proposal.changes.changes.len() >= MANY, || unstorable(proposal), || proposal.apply(&mut network));
         match (unstorable, applied) {
             (Some((code, overflow)), _) => {
                 folded.answers.push(Err(CommitError::Unstorable { code, reason: overflow.to_string() }));

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use linewright_model::{AnyId, Applied, ChangeSet, Id, Network, Version};
+use linewright_model::{AnyId, Applied, ChangeSet, Id, Network, Trial, Version, Violation};
 
 use crate::{Backup, BackupError, CommitError, Contents, StoreError};
 
@@ -95,7 +95,7 @@ impl fmt::Debug for Progress {
 #[derive(Clone, Debug)]
 pub struct Proposal {
     /// What changes.
-    pub changes: ChangeSet,
+    pub(crate) changes: ChangeSet,
     /// Who asks for it.
     pub who: String,
     /// Why, in words.
@@ -104,12 +104,29 @@ pub struct Proposal {
     pub at: DateTime<Utc>,
     /// Told while a large commit is written.
     pub progress: Option<Progress>,
+    /// The changes as tried before, which saves applying them where nobody committed since.
+    // Invariant: of the changes above.
+    pub(crate) trial: Option<Trial>,
 }
 
 impl Proposal {
     /// A proposal that tells nobody of its progress.
     pub fn new(changes: ChangeSet, who: impl Into<String>, why: impl Into<String>, at: DateTime<Utc>) -> Self {
-        Self { changes, who: who.into(), why: why.into(), at, progress: None }
+        Self { changes, who: who.into(), why: why.into(), at, progress: None, trial: None }
+    }
+
+    /// A proposal of what was tried.
+    pub fn tried(trial: Trial, who: impl Into<String>, why: impl Into<String>, at: DateTime<Utc>) -> Self {
+        let proposal = Self::new(trial.changes().clone(), who, why, at);
+        Self { trial: Some(trial), ..proposal }
+    }
+
+    /// What the changes make of a network, which then is that.
+    pub(crate) fn apply(&self, network: &mut Network) -> Result<Applied, Violation> {
+        match self.trial.as_ref().and_then(|trial| network.adopt(trial)) {
+            Some(applied) => Ok(applied),
+            None => network.apply(&self.changes),
+        }
     }
 
     /// The same, telling `progress`.

@@ -9,7 +9,7 @@ use linewright_exchange::input::{File, FileError, read_files, write_file, write_
 use linewright_exchange::plan::{Mode as Absent, Outcome};
 use linewright_exchange::sheets::{Language, findings_file, template};
 use linewright_exchange::{Format, ImportOptions, sort_out};
-use linewright_model::{Network, Text, Version};
+use linewright_model::{Network, Text, Trial, Version};
 use linewright_store::{CommitError, Committed, Mode, Proposal, Storage, connect};
 use serde::Serialize;
 
@@ -209,7 +209,7 @@ impl Job<'_> {
             None => {
                 // An import that is refused or brings nothing leaves no empty database behind.
                 let outcome = self.compare(&Network::new()).await?;
-                if outcome.refused || outcome.changes.is_empty() {
+                if outcome.trial.is_none() {
                     return Ok(self.imported(format, Version(0), outcome, None));
                 }
                 (self.session.writable(Mode::Create).await?, Some(outcome))
@@ -236,15 +236,10 @@ impl Job<'_> {
                 Some(outcome) if base == Version(0) => outcome,
                 _ => self.compare(&network).await?,
             };
-            if outcome.refused || outcome.changes.is_empty() {
-                return Ok(self.imported(format, base, outcome, None));
-            }
+            let Some(trial) = outcome.trial.take() else { return Ok(self.imported(format, base, outcome, None)) };
             self.committing.set(Some(base));
-            match self.commit(store, &mut outcome).await {
-                Ok(committed) => {
-                    let imported = self.imported(format, base, outcome, Some(committed.version));
-                    return Ok(Imported { changed: true, ..imported });
-                }
+            match self.commit(store, trial).await {
+                Ok(committed) => return Ok(self.imported(format, base, outcome, Some(committed.version))),
                 // Somebody else committed in between: compare with what stands there now.
                 Err(CommitError::Refused(violation)) => {
                     if tried >= TRIES || store.head().await? == base {
@@ -256,7 +251,7 @@ impl Job<'_> {
         }
     }
 
-    async fn commit(&self, store: &impl Storage, outcome: &mut Outcome) -> Result<Committed, CommitError> {
+    async fn commit(&self, store: &impl Storage, trial: Trial) -> Result<Committed, CommitError> {
         self.line.now(self.session.lang.pick("writing", "写入"));
         let why = self.args.why.clone().unwrap_or_else(|| {
             const NAMED: usize = 4;
@@ -265,8 +260,7 @@ impl Job<'_> {
             let more = if self.args.files.len() > NAMED { ", …" } else { "" };
             format!("import of {}{more}", names.join(", "))
         });
-        let changes = std::mem::take(&mut outcome.changes);
-        let proposal = Proposal::new(changes, self.session.who.clone(), why, self.session.now);
+        let proposal = Proposal::tried(trial, self.session.who.clone(), why, self.session.now);
         store.commit(proposal.with_progress(self.line.records())).await
     }
 }

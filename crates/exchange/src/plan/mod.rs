@@ -8,7 +8,7 @@ mod slots;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use linewright_model::{ChangeSet, Edit, Id, Network, Origin, TableKind, phrase};
+use linewright_model::{ChangeSet, Edit, Id, Network, Origin, TableKind, Trial, phrase};
 use serde::{Deserialize, Serialize};
 
 use crate::draft::{Draft, Draftable, tables};
@@ -35,6 +35,8 @@ pub enum Mode {
 pub struct Outcome {
     /// What to apply, of origin [`Origin::Recording`]; empty when nothing changes or the import is refused.
     pub changes: ChangeSet,
+    /// The changes as tried on the network compared with; none where there is nothing to apply.
+    pub trial: Option<Trial>,
     /// What was found, and what happens to each table (or would happen, when refused).
     pub report: Report,
     /// Whether some error stands unrepaired: nothing is applied.
@@ -74,17 +76,17 @@ pub fn plan_import(mut draft: Draft, network: &Network, mode: Mode) -> Outcome {
     tables!(remove_tables);
     let Diff { changes, tables, listed, .. } = diff;
 
-    if !findings.refuse()
-        && !changes.is_empty()
-        && let Err(violation) = network.clone().apply(&changes)
-    {
+    let changes = if findings.refuse() { ChangeSet::new(Origin::Recording) } else { changes };
+    let tried = (!changes.is_empty()).then(|| network.try_out(changes)).transpose();
+    let trial = tried.unwrap_or_else(|violation| {
         let reason = phrase!("the network refuses the import: {violation}", "网络拒绝该导入：{violation}");
         findings.push(Finding::error("refused-by-network", &Source::default(), "", reason));
-    }
+        None
+    });
+    let changes = trial.as_ref().map_or(ChangeSet::new(Origin::Recording), |trial| trial.changes().clone());
     let refused = findings.refuse();
-    let changes = if refused { ChangeSet::new(Origin::Recording) } else { changes };
     let report = Report { changes: listed, ..Report::new(findings, tables) };
-    Outcome { changes, report, refused }
+    Outcome { changes, trial, report, refused }
 }
 
 /// Finds records that are wrong in themselves or refer to nothing.
