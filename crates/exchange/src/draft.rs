@@ -31,6 +31,8 @@ pub(crate) use tables;
 #[allow(unreachable_pub, reason = "named by the hidden methods of `Draftable`")]
 pub struct Entry<R> {
     pub(crate) record: Option<R>,
+    dataset: Option<DatasetId>,
+    code: Text,
     pub(crate) source: Source,
 }
 
@@ -149,8 +151,8 @@ impl Draft {
             self.findings.push(Finding::error("duplicate-code", &source, "code", reason).repairable(self.repair, done));
             return Err(I::placeholder(*first));
         }
+        entries.push(Entry { record: None, dataset, code: key.2.clone(), source });
         self.codes.insert(key, at);
-        entries.push(Entry { record: None, source });
         Ok(I::placeholder(at))
     }
 
@@ -271,10 +273,12 @@ impl Draft {
     }
 
     /// The code of every record of a table, announced ones included, in the order added.
-    pub(crate) fn codes<I: Id>(&self) -> impl Iterator<Item = (I, Option<DatasetId>, &Text)> {
-        let mut all: Vec<_> = self.codes.iter().filter(|((table, ..), _)| *table == I::TABLE).collect();
-        all.sort_unstable_by_key(|(_, at)| **at);
-        all.into_iter().map(|((_, dataset, code), at)| (I::placeholder(*at), *dataset, code))
+    pub(crate) fn codes<I: Id>(&self) -> impl Iterator<Item = (I, Option<DatasetId>, &Text)>
+    where
+        I::Record: Draftable,
+    {
+        let entries = I::Record::entries(&self.tables).iter().enumerate();
+        entries.map(|(at, entry)| (I::placeholder(at as u32), entry.dataset, &entry.code))
     }
 
     /// Takes the content of an announced record away.

@@ -118,30 +118,6 @@ fn repaired_in_both<S: Serializer>(repaired: &Option<Phrase>, to: S) -> Result<S
     to.collect_map(repaired.iter().flat_map(|done| [("repaired", &done.en), ("repaired_zh", &done.zh)]))
 }
 
-/// What can be said in a finding: a phrase in both languages, or what only a library says, in its own.
-pub trait Said {
-    /// As a phrase.
-    fn said(self) -> Phrase;
-}
-
-impl Said for Phrase {
-    fn said(self) -> Phrase {
-        self
-    }
-}
-
-impl Said for String {
-    fn said(self) -> Phrase {
-        Phrase::new(self.clone(), self)
-    }
-}
-
-impl Said for &str {
-    fn said(self) -> Phrase {
-        Phrase::new(self, self)
-    }
-}
-
 impl Finding {
     /// A finding of any severity.
     pub fn new(
@@ -149,31 +125,31 @@ impl Finding {
         code: &'static str,
         source: &Source,
         field: impl Into<Text>,
-        reason: impl Said,
+        reason: Phrase,
     ) -> Self {
-        let (source, field, reason) = (source.clone(), field.into(), reason.said());
+        let (source, field) = (source.clone(), field.into());
         Self { severity, source, field, value: Text::default(), code, reason, repairable: false, repaired: None }
     }
 
     /// A finding that refuses the import.
-    pub fn error(code: &'static str, source: &Source, field: impl Into<Text>, reason: impl Said) -> Self {
+    pub fn error(code: &'static str, source: &Source, field: impl Into<Text>, reason: Phrase) -> Self {
         Self::new(Severity::Error, code, source, field, reason)
     }
 
     /// A finding that does not refuse the import.
-    pub fn warning(code: &'static str, source: &Source, field: impl Into<Text>, reason: impl Said) -> Self {
+    pub fn warning(code: &'static str, source: &Source, field: impl Into<Text>, reason: Phrase) -> Self {
         Self::new(Severity::Warning, code, source, field, reason)
     }
 
     /// A remark.
-    pub fn info(code: &'static str, source: &Source, field: impl Into<Text>, reason: impl Said) -> Self {
+    pub fn info(code: &'static str, source: &Source, field: impl Into<Text>, reason: Phrase) -> Self {
         Self::new(Severity::Info, code, source, field, reason)
     }
 
     /// Says that the finding can be repaired, and when `repair` is set, that it was and how (past tense).
-    pub fn repairable(mut self, repair: bool, done: impl Said) -> Self {
+    pub fn repairable(mut self, repair: bool, done: Phrase) -> Self {
         self.repairable = true;
-        self.repaired = repair.then(|| done.said());
+        self.repaired = repair.then_some(done);
         self
     }
 
@@ -368,9 +344,9 @@ mod tests {
         let mut findings = Findings::default();
         let file = Source::file("place.csv");
         for row in (2..5_002).rev() {
-            findings.push(Finding::error("bad-number", &file.record(row, ""), "lon", "no number"));
+            findings.push(Finding::error("bad-number", &file.record(row, ""), "lon", Phrase::same("no number")));
         }
-        findings.push(Finding::warning("unknown-column", &file, "lom", "no such column"));
+        findings.push(Finding::warning("unknown-column", &file, "lom", Phrase::same("no such column")));
         assert!(findings.refuse());
         let report = Report::new(findings, BTreeMap::new());
         assert_eq!(report.totals, Totals { errors: 5_000, warnings: 1, infos: 0, repaired: 0 });
@@ -383,16 +359,16 @@ mod tests {
     #[test]
     fn rows_sort_as_numbers_and_only_unrepaired_errors_refuse() {
         let file = Source::file("a.csv");
-        let at = |row| Finding::error("x", &file.record(row, "C"), "", "r");
+        let at = |row| Finding::error("x", &file.record(row, "C"), "", Phrase::same("r"));
         assert!(at(9) < at(10));
         let check = |finding: Finding, refuses: bool, text: &str| {
             assert_eq!(finding.refuses(), refuses);
             assert_eq!(finding.to_string(), text);
         };
         check(at(2), true, "error: a.csv row 2 (C): r [x]");
-        check(at(2).repairable(false, "cut"), true, "error: a.csv row 2 (C): r [x]; --repair mends it");
-        check(at(2).repairable(true, "cut"), false, "error: a.csv row 2 (C): r [x]; repaired: cut");
-        check(Finding::info("y", &file, "f", "r"), false, "info: a.csv f: r [y]");
+        check(at(2).repairable(false, Phrase::same("cut")), true, "error: a.csv row 2 (C): r [x]; --repair mends it");
+        check(at(2).repairable(true, Phrase::same("cut")), false, "error: a.csv row 2 (C): r [x]; repaired: cut");
+        check(Finding::info("y", &file, "f", Phrase::same("r")), false, "info: a.csv f: r [y]");
     }
 
     #[test]
@@ -400,11 +376,11 @@ mod tests {
         let file = Source::file("a.csv");
         let check = |finding: Finding, expected: &str| assert_eq!(serde_json::to_string(&finding).unwrap(), expected);
         check(
-            Finding::error("x", &file.record(2, "C"), "f", "r").repairable(true, "cut"),
+            Finding::error("x", &file.record(2, "C"), "f", Phrase::same("r")).repairable(true, Phrase::same("cut")),
             r#"{"severity":"error","file":"a.csv","row":2,"record":"C","field":"f","code":"x","reason":"r","reason_zh":"r","repairable":true,"repaired":"cut","repaired_zh":"cut"}"#,
         );
         check(
-            Finding::info("x", &file, "", "r"),
+            Finding::info("x", &file, "", Phrase::same("r")),
             r#"{"severity":"info","file":"a.csv","code":"x","reason":"r","reason_zh":"r","repairable":false}"#,
         );
     }

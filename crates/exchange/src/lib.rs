@@ -15,6 +15,7 @@ pub mod kml;
 pub mod length;
 pub mod native;
 pub mod ofds;
+mod parallel;
 pub mod plan;
 pub mod sheets;
 #[cfg(test)]

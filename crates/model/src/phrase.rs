@@ -19,6 +19,12 @@ impl Phrase {
         Self { en: en.into(), zh: zh.into() }
     }
 
+    /// A text that reads the same in both, such as what a library says in its own language.
+    pub fn same(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { en: text.clone(), zh: text }
+    }
+
     /// Phrases side by side, with commas between them.
     pub fn listed(phrases: impl IntoIterator<Item = Phrase>) -> Self {
         let (en, zh): (Vec<String>, Vec<String>) = phrases.into_iter().map(|phrase| (phrase.en, phrase.zh)).unzip();

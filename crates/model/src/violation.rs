@@ -1,6 +1,6 @@
 //! The ways in which a change set can be refused.
 
-use crate::{AnyId, SlotState, TableKind};
+use crate::{AnyId, Phrase, SlotState, TableKind};
 
 /// Why a change set cannot be applied. The network is untouched.
 #[derive(Clone, PartialEq, Debug, thiserror::Error)]
@@ -56,14 +56,14 @@ pub enum Violation {
         other: AnyId,
     },
     /// A record is wrong in itself.
-    #[error("{table} {code:?}: {reason}")]
+    #[error("{table} {code:?}: {}", reason.en)]
     Malformed {
         /// The table.
         table: TableKind,
         /// The record's code.
         code: String,
         /// What is wrong.
-        reason: String,
+        reason: Phrase,
     },
     /// A slot would have two owners, or two states.
     #[error("slot {slot} of {carrier} ({code}) cannot have both {first} and {second}")]

@@ -186,8 +186,8 @@ fn malformed() {
             set.create(Span::new("D9", SpanKind::Duct, town.manhole, town.manhole, length_m));
         }
     };
-    check(Recording, r#"span "D9": length_m is -1 m; give a length of 0 m or more"#, span(-1.0));
-    check(Recording, r#"span "D9": length_m is NaN m; give a length of 0 m or more"#, span(f64::NAN));
+    check(Recording, r#"span "D9": length_m is -1 m; give 0 m or more"#, span(-1.0));
+    check(Recording, r#"span "D9": length_m is NaN m; give 0 m or more"#, span(f64::NAN));
     check(Recording, r#"place "": the code is empty; every record needs one"#, |_, set| {
         set.create(Place::new("", PlaceKind::Pole, None));
     });

@@ -1,7 +1,7 @@
 //! From files to points and lines: features sorted by what they are, every attribute kept.
 
 use linewright_model::crs::Crs;
-use linewright_model::phrase;
+use linewright_model::{Phrase, phrase};
 use serde_json::Value;
 
 use crate::draft::Draft;
@@ -81,7 +81,11 @@ pub(crate) fn collection(value: Value, source: Source, crs: Option<Crs>, draft: 
     let mut members = match value {
         Value::Object(members) => members,
         other => {
-            let reason = format!("the file is {}, not a FeatureCollection; give a GeoJSON file", kind_of(&other));
+            let reason = phrase!(
+                "the file is {}, not a FeatureCollection; give a GeoJSON file",
+                "文件内容是{}，不是 FeatureCollection；请给出 GeoJSON 文件",
+                kind_of(&other)
+            );
             draft.note(Finding::error("not-geojson", &source, "", reason));
             return None;
         }
@@ -149,10 +153,11 @@ pub(crate) fn declared_crs(crs: Option<&Value>, source: &Source, draft: &mut Dra
             draft.note(Finding::info("crs-converted", source, "crs", reason));
         }
         None => {
-            let given = names.first().map_or_else(|| kind_of(crs).to_owned(), |name| shown(name));
+            let given = names.first().map_or_else(|| kind_of(crs), |name| Phrase::same(shown(name)));
             let reason = phrase!(
-                "unknown coordinate system {given}; accepted: {}; name it with --crs",
-                "未知坐标系 {given}；可用：{}；请用 --crs 指明",
+                "unknown coordinate system {}; accepted: {}; name it with --crs",
+                "未知坐标系 {}；可用：{}；请用 --crs 指明",
+                given,
                 Crs::ACCEPTED
             );
             draft.note(Finding::error("unknown-crs", source, "crs", reason));
@@ -178,7 +183,7 @@ pub(crate) fn collect(collections: Vec<Collection>, mapping: &Mapping, draft: &m
             // A feature without a geometry is what its properties say, else what most are.
             let of_points = of_points && !names_ends(&feature);
             let Value::Object(feature) = feature else {
-                let reason = format!("the feature is {}, not an object", kind_of(&feature));
+                let reason = phrase!("the feature is {}, not an object", "要素是{}，不是对象", kind_of(&feature));
                 let finding = Finding::error("not-an-object", &source, "", reason);
                 draft.note(finding.repairable(draft.repair(), phrase!("left it out", "已略去")));
                 continue;
@@ -252,8 +257,11 @@ fn sort(mut feature: Object, source: Source, crs: Crs, of_points: bool, found: &
             draft.note(Finding::warning("unused-geometry", &source, "geometry", reason));
         }
         None => {
-            let what = if of_points { "node without a place" } else { "line without a course" };
-            let reason = format!("the feature has no geometry; it is read as a {what}");
+            let what = match of_points {
+                true => phrase!("node without a place", "没有位置的节点"),
+                false => phrase!("line without a course", "没有走向的线路"),
+            };
+            let reason = phrase!("the feature has no geometry; it is read as a {}", "要素没有几何；按{}读取", what);
             draft.note(Finding::warning("no-geometry", &source, "geometry", reason));
             kept.insert(GEOMETRY.to_owned(), geometry);
             if of_points {

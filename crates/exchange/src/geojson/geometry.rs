@@ -1,7 +1,7 @@
 //! GeoJSON geometry to positions and back: one coordinate system in, WGS-84 out, nothing invented.
 
 use linewright_model::crs::Crs;
-use linewright_model::{Position, phrase};
+use linewright_model::{Phrase, Position, phrase};
 use serde_json::{Value, json};
 
 use crate::draft::Draft;
@@ -71,10 +71,12 @@ pub(crate) fn runs(geometry: &Value, place: &Place<'_>, draft: &mut Draft) -> Ve
 }
 
 fn wrong_kind(geometry: &Value, wanted: &str, place: &Place<'_>, draft: &mut Draft) {
-    let given = geometry.get("type").and_then(Value::as_str).map_or_else(|| kind_of(geometry).to_owned(), shown);
+    let named = geometry.get("type").and_then(Value::as_str);
+    let given = named.map_or_else(|| kind_of(geometry), |name| Phrase::same(shown(name)));
     let reason = phrase!(
-        "the geometry is {given}, not {wanted}; it is kept for export and not used",
-        "几何为 {given}，应为 {wanted}；仅保留供导出，不使用"
+        "the geometry is {}, not {wanted}; it is kept for export and not used",
+        "几何为 {}，应为 {wanted}；仅保留供导出，不使用",
+        given
     );
     draft.note(Finding::warning("wrong-geometry", place.source, place.field, reason));
 }
@@ -82,7 +84,11 @@ fn wrong_kind(geometry: &Value, wanted: &str, place: &Place<'_>, draft: &mut Dra
 fn vertex(value: &Value, place: &Place<'_>, draft: &mut Draft) -> Option<Vertex> {
     let numbers = value.as_array().map_or(&[][..], Vec::as_slice);
     let (Some(x), Some(y)) = (numbers.first().and_then(Value::as_f64), numbers.get(1).and_then(Value::as_f64)) else {
-        let reason = format!("a position is two numbers, not {}; correct it", kind_of(value));
+        let reason = phrase!(
+            "a position is two numbers, not {}; correct it",
+            "位置应为两个数，而不是{}；请更正",
+            kind_of(value)
+        );
         let finding = Finding::error("bad-coordinate", place.source, place.field, reason);
         draft.note(finding.repairable(draft.repair(), phrase!("left the position out", "已略去位置")));
         return None;
@@ -93,7 +99,7 @@ fn vertex(value: &Value, place: &Place<'_>, draft: &mut Draft) -> Option<Vertex>
         Err(error) => error,
     };
     let swapped = place.crs.looks_swapped(x, y);
-    let finding = Finding::error("outside-world", place.source, place.field, error.to_string());
+    let finding = Finding::error("outside-world", place.source, place.field, error.phrase());
     let done = if swapped {
         phrase!("swapped the two numbers", "已交换两个数")
     } else {

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use linewright_model::{Alike, Cable, Dataset, DatasetId, Place, PlaceId, PlaceKind, Plant, Span, Text, phrase};
+use linewright_model::{
+    Alike, Cable, Dataset, DatasetId, Phrase, Place, PlaceId, PlaceKind, Plant, Span, Text, phrase,
+};
 use serde_json::{Value, json};
 
 use crate::draft::Draft;
@@ -47,8 +49,15 @@ pub(crate) fn check_length(stored_m: f64, ground_m: f64, source: &Source, field:
     if ground_m <= 0.0 || (stored_m / ground_m - 1.0).abs() <= LENGTH_TOLERANCE {
         return;
     }
-    let used = if SANE_RATIO.contains(&(stored_m / ground_m)) { "it is taken for the cable" } else { "it is not used" };
-    let reason = format!("the stored length {stored_m:.0} m is not that of the geometry, {ground_m:.0} m; {used}");
+    let used = match SANE_RATIO.contains(&(stored_m / ground_m)) {
+        true => phrase!("it is taken for the cable", "用作光缆长度"),
+        false => phrase!("it is not used", "不采用"),
+    };
+    let reason = phrase!(
+        "the stored length {stored_m:.0} m is not that of the geometry, {ground_m:.0} m; {}",
+        "记录的长度 {stored_m:.0} 米与几何长度 {ground_m:.0} 米不符；{}",
+        used
+    );
     draft.note(Finding::warning("length-mismatch", source, field, reason));
 }
 
@@ -95,10 +104,11 @@ pub(crate) fn import(code: &Text, collected: Collected, mapping: &Mapping, draft
     for beside in &joined.beside {
         if let Some(line) = lines.get(beside.line) {
             let node = writer.label(beside.node);
-            let reason = format!(
-                "node {node} stands {:.0} m beside the line and is not joined to it; a mapping with cut_m = {:.0} joins it",
-                beside.distance_m,
-                beside.distance_m.ceil()
+            let (beside_m, cut_m) = (beside.distance_m, beside.distance_m.ceil());
+            let reason = phrase!(
+                "node {node} stands {beside_m:.0} m beside the line and is not joined to it; \
+                 a mapping with cut_m = {cut_m:.0} joins it",
+                "节点 {node} 距线路 {beside_m:.0} 米，未与其相接；映射中设 cut_m = {cut_m:.0} 即可相接"
             );
             writer.draft.note(Finding::info("node-beside-line", &line.source, "geometry", reason));
         }
@@ -106,9 +116,10 @@ pub(crate) fn import(code: &Text, collected: Collected, mapping: &Mapping, draft
     for far in &joined.far {
         if let Some(line) = lines.get(far.line) {
             let node = writer.label(far.node);
-            let reason = format!(
-                "the line names {node}, which stands {:.1} km from its end; it is not joined to it",
-                far.distance_m / 1000.0
+            let far_km = far.distance_m / 1000.0;
+            let reason = phrase!(
+                "the line names {node}, which stands {far_km:.1} km from its end; it is not joined to it",
+                "线路写明 {node}，但该节点距其端点 {far_km:.1} 公里；未与其相接"
             );
             writer.draft.note(Finding::warning("end-far-from-node", &line.source, "from", reason));
         }
@@ -196,20 +207,39 @@ struct Codes {
     given: BTreeSet<Text>,
 }
 
+/// A kind of feature in a message.
+fn said(what: &str) -> Phrase {
+    let zh = match what {
+        "node" => "节点",
+        "line" => "线路",
+        other => other,
+    };
+    Phrase::new(what, zh)
+}
+
 impl Codes {
     /// The code for an id; one made from the position where there is none. `None` for a record that is left out.
     fn give(&mut self, id: &Text, what: &str, source: &Source, same: bool, draft: &mut Draft) -> Option<Text> {
         if id.is_empty() {
             let number = source.row.unwrap_or_default();
             let code = self.free(&format!("{what}-{number}"));
-            let reason = format!("the {what} has no id; it is called {code} after its position in the file");
+            let reason = phrase!(
+                "the {} has no id; it is called {code} after its position in the file",
+                "{}没有 id；按其在文件中的位置命名为 {code}",
+                said(what)
+            );
             draft.note(Finding::info("no-id", source, "id", reason));
             return Some(code);
         }
         if self.given.insert(id.clone()) {
             return Some(id.clone());
         }
-        let reason = format!("the {what} id {} occurs before; give each its own", shown(id));
+        let id_shown = shown(id);
+        let reason = phrase!(
+            "the {} id {id_shown} occurs before; give each its own",
+            "{} id {id_shown} 重复；须唯一",
+            said(what)
+        );
         let finding = Finding::error("duplicate-id", source, "id", reason);
         if same {
             draft.note(finding.repairable(
@@ -347,10 +377,12 @@ impl Writer<'_> {
             let Some(line) = lines.get(line) else { continue };
             let end = if side == 0 { "start" } else { "end" };
             let part = if run == 0 { String::new() } else { format!("-{}", run + 1) };
-            let reason = format!(
-                "no node stands at the {end} of the line ({}, {}); a place was made for it",
-                made.at.lon_deg(),
-                made.at.lat_deg()
+            let side = if side == 0 { phrase!("start", "起点") } else { phrase!("end", "终点") };
+            let (lon, lat) = (made.at.lon_deg(), made.at.lat_deg());
+            let reason = phrase!(
+                "no node stands at the {} of the line ({lon}, {lat}); a place was made for it",
+                "线路{}（{lon}, {lat}）处没有节点；已为其新建地点",
+                side
             );
             self.draft.note(Finding::info("end-without-node", &line.source, "geometry", reason));
             let mut place = Place::new(format!("{}#{end}{part}", line.code), PlaceKind::Node, Some(made.at));
@@ -488,7 +520,11 @@ impl Writer<'_> {
         let listed = |nodes: &[usize]| nodes.iter().map(|node| self.label(*node)).collect::<Vec<_>>().join(", ");
         let [cut_at, passes] = [listed(&cut), listed(&through)];
         if !cut.is_empty() && !own {
-            let reason = format!("the line is read as {} lines that meet at {}", cut.len() + 1, cut_at);
+            let lines = cut.len() + 1;
+            let reason = phrase!(
+                "the line is read as {lines} lines that meet at {cut_at}",
+                "线路读作 {lines} 条，相接于 {cut_at}"
+            );
             self.draft.note(Finding::info("line-cut", source, "geometry", reason));
         }
         if !through.is_empty() && !own {
@@ -499,7 +535,11 @@ impl Writer<'_> {
             self.draft.note(Finding::info("line-passes", source, "geometry", reason));
         }
         if runs > 0 {
-            let reason = format!("the parts of the line do not touch; they are read as {} lines", runs + 1);
+            let lines = runs + 1;
+            let reason = phrase!(
+                "the parts of the line do not touch; they are read as {lines} lines",
+                "线路各部分互不相接；读作 {lines} 条线路"
+            );
             self.draft.note(Finding::warning("broken-line", source, "geometry", reason));
         }
         if words::is_without_fibre(&fields.medium) {
@@ -514,7 +554,11 @@ impl Writer<'_> {
         let named = outer.filter(|_| drawn).into_iter().flat_map(|(a, b)| [a, b]).filter(|end| end.how == How::Named);
         let named: Vec<End> = named.collect();
         for end in named {
-            let reason = format!("the line ends {:.0} m from {}, which it names", end.distance_m, self.label(end.node));
+            let (far_m, node) = (end.distance_m, self.label(end.node));
+            let reason = phrase!(
+                "the line ends {far_m:.0} m from {node}, which it names",
+                "线路端点距其写明的 {node} {far_m:.0} 米"
+            );
             self.draft.note(Finding::info("end-by-name", source, "from", reason));
         }
     }

@@ -1,6 +1,6 @@
 //! JSON text of outside files as values: size and depth bounded, every refusal a finding.
 
-use linewright_model::{Text, phrase};
+use linewright_model::{Phrase, Text, phrase};
 use serde_json::{Map, Value};
 
 use crate::draft::Draft;
@@ -20,8 +20,11 @@ pub(crate) type Object = Map<String, Value>;
 pub(crate) fn parse(file: &File, draft: &mut Draft) -> Option<Value> {
     let source = Source::file(file.name.clone());
     if file.bytes.len() > MAX_BYTES {
-        let size = file.bytes.len() >> 20;
-        let reason = format!("the file has {size} MB; split it into files of at most {} MB", MAX_BYTES >> 20);
+        let (size, most) = (file.bytes.len() >> 20, MAX_BYTES >> 20);
+        let reason = phrase!(
+            "the file has {size} MB; split it into files of at most {most} MB",
+            "文件有 {size} MB；请拆分为不超过 {most} MB 的文件"
+        );
         draft.note(Finding::error("too-large", &source, "", reason));
         return None;
     }
@@ -109,15 +112,16 @@ fn string_length(text: &str) -> usize {
 }
 
 /// What a value is, for messages.
-pub(crate) fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a truth value",
-        Value::Number(_) => "a number",
-        Value::String(_) => "text",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
-    }
+pub(crate) fn kind_of(value: &Value) -> Phrase {
+    let (en, zh) = match value {
+        Value::Null => ("null", "空值"),
+        Value::Bool(_) => ("a truth value", "真假值"),
+        Value::Number(_) => ("a number", "数字"),
+        Value::String(_) => ("text", "文本"),
+        Value::Array(_) => ("a list", "列表"),
+        Value::Object(_) => ("an object", "对象"),
+    };
+    Phrase::new(en, zh)
 }
 
 /// A word of a source that means "not known": empty, `Unknown`, `<NA>` and the like.

@@ -18,7 +18,7 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use linewright_model::Text;
+use linewright_model::{Phrase, Text, phrase};
 use serde_json::Value;
 
 pub use export::write;
@@ -41,7 +41,7 @@ pub fn read(files: &[File], options: &ImportOptions) -> Draft {
     let mapping = match options.mapping.as_deref().map_or_else(|| Ok(Mapping::default()), Mapping::from_toml) {
         Ok(mapping) => mapping,
         Err(error) => {
-            draft.note(Finding::error("bad-mapping", &Source::file("mapping"), "", error.to_string()));
+            draft.note(Finding::error("bad-mapping", &Source::file("mapping"), "", Phrase::same(error.to_string())));
             return draft;
         }
     };
@@ -65,7 +65,8 @@ pub fn read(files: &[File], options: &ImportOptions) -> Draft {
         return draft;
     }
     if collected.lines.is_empty() {
-        let reason = "there are points but no lines; give the file of lines too";
+        let reason =
+            phrase!("there are points but no lines; give the file of lines too", "有点而没有线；请同时给出线路文件");
         let file = Source::file(files.first().map_or(Text::from(""), |f| f.name.clone()));
         draft.note(Finding::warning("no-lines", &file, "", reason));
     }
@@ -96,8 +97,9 @@ fn several_networks(files: &[File], names: &[String]) -> Option<Finding> {
         return None;
     }
     let networks = networks.join(", ");
-    let reason = format!(
-        "the folder holds several networks ({networks}); import them one after the other, naming the files of each"
+    let reason = phrase!(
+        "the folder holds several networks ({networks}); import them one after the other, naming the files of each",
+        "目录中有多个网络（{networks}）；请逐个导入，分别给出各自的文件"
     );
     Some(Finding::error("several-networks", &Source::default(), "", reason))
 }

@@ -54,9 +54,11 @@ pub(crate) fn check(geometries: &mut [&mut Value], crs: Crs, source: &Source, dr
         return true;
     }
     if swapped == impossible {
-        let reason =
-            format!("{impossible} of {all} positions are impossible, but possible with their two numbers swapped");
-        let reason = format!("{reason}: the axis order is probably wrong; write longitude first");
+        let reason = phrase!(
+            "{impossible} of {all} positions are impossible, but possible with their two numbers swapped: \
+             the axis order is probably wrong; write longitude first",
+            "{all} 个位置中有 {impossible} 个不可能存在，对调两数后则可能：坐标轴顺序可能有误；请先写经度"
+        );
         let finding = Finding::error("swapped-axes", source, "geometry", reason);
         draft.note(finding.repairable(
             draft.repair(),
@@ -67,10 +69,11 @@ pub(crate) fn check(geometries: &mut [&mut Value], crs: Crs, source: &Source, dr
         }
         return draft.repair();
     }
-    let reason = format!("{impossible} of {all} positions are impossible in {crs}");
-    let reason = format!(
-        "{reason}: the coordinate system or the axis order is probably wrong; name the right system with --crs ({})",
-        Crs::ACCEPTED
+    let accepted = Crs::ACCEPTED;
+    let reason = phrase!(
+        "{impossible} of {all} positions are impossible in {crs}: the coordinate system or the axis order is probably \
+         wrong; name the right system with --crs ({accepted})",
+        "{all} 个位置中有 {impossible} 个在 {crs} 中不可能存在：坐标系或坐标轴顺序可能有误；请用 --crs 指明坐标系（{accepted}）"
     );
     draft.note(Finding::error("wrong-crs", source, "geometry", reason));
     false
@@ -103,12 +106,16 @@ pub(crate) fn check_columns(features: &[Value], crs: Crs, source: &Source, draft
         return;
     }
     let reason = if swapped >= elsewhere {
-        format!(
-            "{swapped} of {all} points have their longitude and latitude columns the other way round than their geometry: one of them is swapped"
+        phrase!(
+            "{swapped} of {all} points have their longitude and latitude columns the other way round than their \
+             geometry: one of them is swapped",
+            "{all} 个点中有 {swapped} 个的经纬度列与几何相反：两者之一颠倒了"
         )
     } else {
-        format!(
-            "{elsewhere} of {all} points stand elsewhere than their longitude and latitude columns say: the coordinate system is probably not {crs}; name it with --crs"
+        phrase!(
+            "{elsewhere} of {all} points stand elsewhere than their longitude and latitude columns say: \
+             the coordinate system is probably not {crs}; name it with --crs",
+            "{all} 个点中有 {elsewhere} 个的位置与其经纬度列不符：坐标系可能不是 {crs}；请用 --crs 指明"
         )
     };
     draft.note(Finding::warning("contradicts-columns", source, "geometry", reason));

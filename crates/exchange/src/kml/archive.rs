@@ -82,10 +82,10 @@ fn unpack(bytes: &[u8], limit_bytes: u64, source: &Source, draft: &mut Draft) ->
         return Ok(None);
     };
     if documents.len() > 1 {
-        let reason = format!(
-            "the archive holds {} documents; only {} is read: unpack the others and import them as files",
-            documents.len(),
-            shown(name)
+        let (count, name) = (documents.len(), shown(name));
+        let reason = phrase!(
+            "the archive holds {count} documents; only {name} is read: unpack the others and import them as files",
+            "压缩包内有 {count} 个文档；只读取 {name}：其余请解压后作为文件导入"
         );
         draft.note(Finding::warning("more-documents", source, "", reason));
     }

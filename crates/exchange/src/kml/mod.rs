@@ -11,6 +11,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+use linewright_model::phrase;
 use serde_json::Value;
 
 pub use write::write;
@@ -46,7 +47,10 @@ pub(crate) fn parse(file: &File, mapping: &Mapping, limit_bytes: Option<u64>, dr
     let limit_bytes = limit_bytes.unwrap_or(DEFAULT_LIMIT_BYTES).min(MAX_BYTES as u64);
     if file.bytes.len() as u64 > limit_bytes {
         let (size, limit) = (file.bytes.len() >> 20, limit_bytes >> 20);
-        let reason = format!("the file has {size} MB; split it into files of at most {limit} MB");
+        let reason = phrase!(
+            "the file has {size} MB; split it into files of at most {limit} MB",
+            "文件有 {size} MB；请拆分为不超过 {limit} MB 的文件"
+        );
         draft.note(Finding::error("too-large", &source, "", reason));
         return None;
     }

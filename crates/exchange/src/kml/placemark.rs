@@ -1,6 +1,6 @@
 //! A placemark while it is read, and what becomes of it: one feature, or one for each of its points.
 
-use linewright_model::phrase;
+use linewright_model::{Phrase, phrase};
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
@@ -135,10 +135,17 @@ pub(super) fn name_ids(features: &mut [Value], mapping: &Mapping, source: &Sourc
     }
     if named > 0 {
         let again = match numbered {
-            0 => String::new(),
-            n => format!("; {n} repeat the name of another and are numbered in the order of the file"),
+            0 => Phrase::default(),
+            n => phrase!(
+                "; {n} repeat the name of another and are numbered in the order of the file",
+                "；其中 {n} 个重名，按文件中的顺序编号"
+            ),
         };
-        let reason = format!("{named} placemarks have no id; their names serve as ids{again}");
+        let reason = phrase!(
+            "{named} placemarks have no id; their names serve as ids{}",
+            "{named} 个地标没有 id；以名称为 id{}",
+            again
+        );
         draft.note(Finding::info("name-as-id", source, "name", reason));
     }
 }

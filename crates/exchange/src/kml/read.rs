@@ -1,6 +1,6 @@
 //! A KML document, event by event, into features: bounded depth, no entities of its own.
 
-use linewright_model::phrase;
+use linewright_model::{Phrase, phrase};
 use quick_xml::XmlVersion;
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
@@ -72,8 +72,9 @@ impl Tag {
 pub(super) fn collection(text: &str, source: &Source, mapping: &Mapping, draft: &mut Draft) -> Option<Value> {
     let mut document = Document::new(source, draft);
     if let Err(fault) = document.read(text) {
-        let at = fault.at.map_or_else(String::new, |at| format!("line {}: ", line_of(text, at)));
-        draft.note(Finding::error(fault.code, source, "", format!("{at}{}", fault.reason)));
+        let line = fault.at.map(|at| line_of(text, at));
+        let at = line.map_or_else(Phrase::default, |line| phrase!("line {line}: ", "第 {line} 行："));
+        draft.note(Finding::error(fault.code, source, "", phrase!("{}{}", "{}{}", at, fault.reason)));
         return None;
     }
     let Document { mut features, title, .. } = document;
@@ -93,7 +94,7 @@ fn line_of(text: &str, at: u64) -> usize {
 /// Why a document cannot be read.
 struct Fault {
     code: &'static str,
-    reason: String,
+    reason: Phrase,
     at: Option<u64>,
 }
 
@@ -139,7 +140,10 @@ impl<'a> Document<'a> {
         loop {
             let event = reader.read_event().map_err(|error| Fault {
                 code: "bad-xml",
-                reason: format!("not XML as it should be: {error}; correct it there"),
+                reason: phrase!(
+                    "not XML as it should be: {error}; correct it there",
+                    "不是正确的 XML：{error}；请在此处更正"
+                ),
                 at: Some(reader.error_position()),
             })?;
             let at = Some(reader.buffer_position());
@@ -147,12 +151,18 @@ impl<'a> Document<'a> {
                 Event::Start(element) => {
                     if !rooted && Tag::of(element.local_name().into_inner()) != Tag::Kml {
                         let name = shown(element.local_name().into_inner());
-                        let reason = format!("the document is {name}, not kml; give a KML map");
+                        let reason = phrase!(
+                            "the document is {name}, not kml; give a KML map",
+                            "文档是 {name}，不是 kml；请给出 KML 地图"
+                        );
                         return Err(Fault { code: "not-kml", reason, at });
                     }
                     rooted = true;
                     if self.tags.len() >= MAX_DEPTH {
-                        let reason = format!("elements are nested deeper than {MAX_DEPTH}; that is no map");
+                        let reason = phrase!(
+                            "elements are nested deeper than {MAX_DEPTH}; that is no map",
+                            "元素嵌套超过 {MAX_DEPTH} 层；这不是地图"
+                        );
                         return Err(Fault { code: "too-deep", reason, at });
                     }
                     self.start(&element);
@@ -166,7 +176,10 @@ impl<'a> Document<'a> {
                 Event::CData(text) if self.wants_text() => self.text.push_str(&text.xml10_content()),
                 Event::GeneralRef(entity) if self.wants_text() => self.entity(&entity),
                 Event::DocType(_) => {
-                    let reason = "the document declares a DOCTYPE, which KML has not; take it out".to_owned();
+                    let reason = phrase!(
+                        "the document declares a DOCTYPE, which KML has not; take it out",
+                        "文档声明了 KML 没有的 DOCTYPE；请去掉"
+                    );
                     return Err(Fault { code: "doctype", reason, at });
                 }
                 Event::Eof => break,
@@ -175,9 +188,12 @@ impl<'a> Document<'a> {
         }
         if !rooted || !self.tags.is_empty() {
             let reason = if rooted {
-                "the document ends too early: it is truncated; fetch it again".to_owned()
+                phrase!(
+                    "the document ends too early: it is truncated; fetch it again",
+                    "文档不完整：被截断；请重新获取"
+                )
             } else {
-                "the file has no KML document; give a KML map".to_owned()
+                phrase!("the file has no KML document; give a KML map", "文件中没有 KML 文档；请给出 KML 地图")
             };
             return Err(Fault { code: if rooted { "bad-xml" } else { "not-kml" }, reason, at: None });
         }
@@ -230,7 +246,9 @@ impl<'a> Document<'a> {
         }
         if !self.said_entities {
             self.said_entities = true;
-            let reason = format!("XML has no &{};; it is kept as it is written", shown(&name).trim_matches('"'));
+            let name = shown(&name);
+            let name = name.trim_matches('"');
+            let reason = phrase!("XML has no &{name};; it is kept as it is written", "XML 没有 &{name};；照原样保留");
             self.draft.note(Finding::warning("unknown-entity", self.source, "", reason));
         }
         self.text.push_str(&format!("&{name};"));

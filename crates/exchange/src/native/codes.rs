@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use linewright_model::{AnyId, Carrier, DatasetId, DeviceId, Id, Network, Port, Stored, TableKind};
+use linewright_model::{AnyId, Carrier, DatasetId, DeviceId, Id, Network, Phrase, Port, Stored, TableKind, phrase};
 
 use super::escape;
 use crate::draft::{Draft, Draftable};
@@ -14,15 +14,21 @@ pub(super) struct Fault {
     /// Name of the rule.
     pub(super) code: &'static str,
     /// What is wrong and what to do.
-    pub(super) reason: String,
+    pub(super) reason: Phrase,
 }
 
 /// A value read or why not.
 pub(super) type Parsed<T> = Result<T, Fault>;
 
 /// A value of the wrong form.
-pub(super) fn malformed(reason: impl Into<String>) -> Fault {
-    Fault { code: "bad-value", reason: reason.into() }
+pub(super) fn malformed(reason: Phrase) -> Fault {
+    Fault { code: "bad-value", reason }
+}
+
+/// A value that is not of the form it needs.
+pub(super) fn not_of_form(value: &str, form: &str) -> Fault {
+    let value = shown(value);
+    malformed(phrase!("{value} is not of the form {form}", "{value} 的格式应为 {form}"))
 }
 
 /// The records a folder may refer to: its own, then those of the network it is imported into.
@@ -66,7 +72,10 @@ impl Codes<'_> {
                 return echo();
             }
             let code = shown(code);
-            dangling(format!("there is no data set {code}; add it to dataset.csv (a / inside a code is written %2F)"))
+            dangling(phrase!(
+                "there is no data set {code}; add it to dataset.csv (a / inside a code is written %2F)",
+                "没有数据集 {code}；请加入 dataset.csv（编码中的 / 写作 %2F）"
+            ))
         })
     }
 
@@ -90,7 +99,12 @@ impl Codes<'_> {
             if self.unread.may_have(table, &code) {
                 return echo();
             }
-            dangling(format!("there is no {table} {}; add it to {table}.csv or mend the code", shown(&code)))
+            let (file, code) = (table.name(), shown(&code));
+            dangling(phrase!(
+                "there is no {} {code}; add it to {file}.csv or mend the code",
+                "没有{} {code}；请加入 {file}.csv，或更正编码",
+                table
+            ))
         })
     }
 
@@ -107,7 +121,7 @@ impl Codes<'_> {
 
     /// A port, `DEVICE:port`.
     pub(super) fn port(&self, own: Option<DatasetId>, text: &str) -> Parsed<Port> {
-        let form = || malformed(format!("{} is not of the form DEVICE:port", shown(text)));
+        let form = || not_of_form(text, "DEVICE:port");
         let (device, port) = text.split_once(':').ok_or_else(form)?;
         Ok(Port { device: self.reference::<DeviceId>(own, device)?, port: whole(port)? })
     }
@@ -120,31 +134,45 @@ impl Codes<'_> {
             "cable" => self.reference(own, code).map(Carrier::Cable),
             "device" => self.reference(own, code).map(Carrier::Device),
             "link" => self.reference(own, code).map(Carrier::Link),
-            _ => Err(malformed(format!("{} is not span:CODE, cable:CODE, device:CODE or link:CODE", shown(text)))),
+            _ => {
+                let text = shown(text);
+                Err(malformed(phrase!(
+                    "{text} is not span:CODE, cable:CODE, device:CODE or link:CODE",
+                    "{text} 应为 span:CODE、cable:CODE、device:CODE 或 link:CODE"
+                )))
+            }
         }
     }
 }
 
 fn echo() -> Fault {
-    Fault { code: ECHO, reason: String::new() }
+    Fault { code: ECHO, reason: Phrase::default() }
 }
 
-fn dangling(reason: String) -> Fault {
+fn dangling(reason: Phrase) -> Fault {
     Fault { code: "dangling-reference", reason }
 }
 
 /// A whole number.
 pub(super) fn whole<N: std::str::FromStr>(text: &str) -> Parsed<N> {
-    let fault = |_| Fault { code: "bad-number", reason: format!("{} is no whole number in range", shown(text)) };
+    let fault = |_| {
+        let text = shown(text);
+        let reason = phrase!("{text} is no whole number in range", "{text} 不是有效范围内的整数");
+        Fault { code: "bad-number", reason }
+    };
     text.trim().parse().map_err(fault)
 }
 
 /// A finite number.
 pub(super) fn number(text: &str) -> Parsed<f64> {
     let found = text.trim().parse::<f64>().ok().filter(|n| n.is_finite());
-    found.ok_or_else(|| Fault {
-        code: "bad-number",
-        reason: format!("{} is no number; write it like 1234.5, without unit", shown(text)),
+    found.ok_or_else(|| {
+        let text = shown(text);
+        let reason = phrase!(
+            "{text} is no number; write it like 1234.5, without unit",
+            "{text} 不是数字；请写作 1234.5，不带单位"
+        );
+        Fault { code: "bad-number", reason }
     })
 }
 

@@ -1,5 +1,7 @@
 //! Percent-encoding of codes and texts inside list cells, so that separators stay separators.
 
+use linewright_model::{Phrase, phrase};
+
 /// Characters that separate something in some list cell.
 const SEPARATORS: &[char] = &[':', ';', '|', ',', '/', '=', '+', '@', ' '];
 
@@ -31,7 +33,7 @@ fn encode(text: &str, separates: impl Fn(char) -> bool) -> String {
 }
 
 /// The text behind an encoded one.
-pub(super) fn decode(text: &str) -> Result<String, String> {
+pub(super) fn decode(text: &str) -> Result<String, Phrase> {
     let mut out = String::with_capacity(text.len());
     let mut parts = text.split('%');
     out.push_str(parts.next().unwrap_or_default());
@@ -40,7 +42,10 @@ pub(super) fn decode(text: &str) -> Result<String, String> {
         let byte = byte.and_then(|hex| u8::from_str_radix(hex, 16).ok()).filter(u8::is_ascii);
         let (Some(byte), Some(rest)) = (byte, part.get(2..)) else {
             let shown = crate::finding::shown(text);
-            return Err(format!("{shown} has a % that encodes nothing; write a % itself as %25"));
+            return Err(phrase!(
+                "{shown} has a % that encodes nothing; write a % itself as %25",
+                "{shown} 中的 % 不成编码；% 本身请写作 %25"
+            ));
         };
         out.push(char::from(byte));
         out.push_str(rest);
@@ -59,7 +64,7 @@ mod tests {
         assert_eq!(alone("港闸 5/7%"), "港闸 5%2F7%25");
         assert_eq!(alone("  a b "), "%20%20a b%20");
         for bad in ["%", "a%2", "%zz", "%+1", "100%", "%E6"] {
-            assert!(decode(bad).unwrap_err().contains("%25"), "{bad}");
+            assert!(decode(bad).unwrap_err().en.contains("%25"), "{bad}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! The manifest of a native folder.
 
-use linewright_model::Text;
 use linewright_model::crs::Crs;
+use linewright_model::{Phrase, Text, phrase};
 use serde::{Deserialize, Serialize};
 
 use super::MANIFEST;
@@ -56,27 +56,40 @@ impl Manifest {
     /// One finding that says why it cannot be used.
     pub fn read(files: &[File]) -> Result<Manifest, Box<Finding>> {
         let source = Source::file(MANIFEST);
-        let refuse = |code, field: &str, reason: String| Box::new(Finding::error(code, &source, field, reason));
+        let refuse = |code, field: &str, reason: Phrase| Box::new(Finding::error(code, &source, field, reason));
         let Some(file) = files.iter().find(|file| &*file.name == MANIFEST) else {
-            let reason = format!("a native folder has a {MANIFEST}; name the folder that holds it");
+            let reason = phrase!(
+                "a native folder has a {MANIFEST}; name the folder that holds it",
+                "原生目录须有 {MANIFEST}；请给出其所在目录"
+            );
             return Err(refuse("missing-manifest", "", reason));
         };
         let bytes = file.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&file.bytes);
-        let text = std::str::from_utf8(bytes)
-            .map_err(|_| refuse("not-utf8", "", "the file is not UTF-8 text; save it as UTF-8".to_owned()))?;
-        let bad = |error: toml::de::Error| refuse("bad-manifest", "", format!("not a manifest: {}", error.message()));
+        let text = std::str::from_utf8(bytes).map_err(|_| {
+            let reason = phrase!("the file is not UTF-8 text; save it as UTF-8", "文件不是 UTF-8 文本；请另存为 UTF-8");
+            refuse("not-utf8", "", reason)
+        })?;
+        let bad = |error: toml::de::Error| {
+            let error = error.message();
+            refuse("bad-manifest", "", phrase!("not a manifest: {error}", "不是有效的清单：{error}"))
+        };
         // The version is looked at first: a newer one may have keys unknown here.
         let head: Head = toml::from_str(text).map_err(bad)?;
         if head.format.as_deref() != Some(FORMAT) {
-            return Err(refuse("bad-manifest", "format", format!("the format must be {FORMAT:?}")));
+            let reason = phrase!("the format must be {FORMAT:?}", "format 须为 {FORMAT:?}");
+            return Err(refuse("bad-manifest", "format", reason));
         }
         if head.version.is_some_and(|version| version > i64::from(VERSION)) {
-            let reason = format!("the folder is of a newer version than {VERSION}; update Linewright to read it");
+            let reason = phrase!(
+                "the folder is of a newer version than {VERSION}; update Linewright to read it",
+                "目录的版本高于 {VERSION}；请升级 Linewright 后再读"
+            );
             return Err(refuse("newer-version", "version", reason));
         }
         let manifest: Manifest = toml::from_str(text).map_err(bad)?;
         if manifest.version != VERSION {
-            return Err(refuse("bad-manifest", "version", format!("the version must be {VERSION}")));
+            let reason = phrase!("the version must be {VERSION}", "version 须为 {VERSION}");
+            return Err(refuse("bad-manifest", "version", reason));
         }
         Ok(manifest)
     }
@@ -88,7 +101,7 @@ impl Manifest {
     pub fn crs(&self) -> Result<Crs, Box<Finding>> {
         let Some(name) = &self.crs else { return Ok(Crs::Wgs84) };
         let refuse = |e: linewright_model::crs::CrsError| {
-            Box::new(Finding::error("unknown-crs", &Source::file(MANIFEST), "crs", e.to_string()))
+            Box::new(Finding::error("unknown-crs", &Source::file(MANIFEST), "crs", e.phrase()))
         };
         name.parse().map_err(refuse)
     }

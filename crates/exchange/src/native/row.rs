@@ -1,11 +1,10 @@
 //! One row of a table, read cell by cell; what cannot be read becomes a finding.
 
-use std::collections::BTreeMap;
-
 use linewright_model::crs::Crs;
-use linewright_model::{Alike, DatasetId, Extra, Id, Permit, Plant, Position, Tag, Text};
+use linewright_model::{Alike, DatasetId, Extra, Id, Permit, Phrase, Plant, Position, Tag, Text, phrase};
+use rustc_hash::FxHashMap;
 
-use super::codes::{Codes, ECHO, Fault, Parsed, malformed, number, whole};
+use super::codes::{Codes, ECHO, Fault, Parsed, malformed, not_of_form, number, whole};
 use super::sheet::Sheet;
 use super::words::Word;
 use crate::draft::Draftable;
@@ -13,7 +12,7 @@ use crate::finding::{Finding, Source, shown};
 
 /// A row and what is needed to understand it.
 pub(super) struct Row<'a> {
-    pub(super) columns: &'a BTreeMap<String, usize>,
+    pub(super) columns: &'a FxHashMap<&'static str, usize>,
     pub(super) cells: &'a csv::StringRecord,
     pub(super) codes: Codes<'a>,
     pub(super) dataset: Option<DatasetId>,
@@ -72,7 +71,7 @@ impl<'a> Row<'a> {
     /// A value that must be there.
     pub(super) fn required<T>(&mut self, column: &str, read: impl FnOnce(&Self, &'a str) -> Parsed<T>) -> Option<T> {
         if self.text(column).trim().is_empty() {
-            let reason = format!("the {column} is empty; every row here needs one");
+            let reason = phrase!("the {column} is empty; every row here needs one", "{column} 为空；此处每行都须填写");
             self.fault(column, Fault { code: "missing-value", reason });
             return None;
         }
@@ -96,7 +95,7 @@ impl<'a> Row<'a> {
                 Ok(item) => items.push(item),
                 Err(fault) => {
                     // One finding a cell: an unreadable list is mended as a whole.
-                    let reason = format!("item {}: {}", at + 1, fault.reason);
+                    let reason = phrase!("item {}: {}", "第 {} 项：{}", at + 1, fault.reason);
                     self.fault(column, Fault { reason, ..fault });
                     return Vec::new();
                 }
@@ -145,7 +144,10 @@ impl<'a> Row<'a> {
         match (x, y, self.text("lon").trim().is_empty(), self.text("lat").trim().is_empty()) {
             (Some(x), Some(y), ..) => self.place_on_earth("lon", x, y),
             (Some(_), None, _, true) | (None, Some(_), true, _) => {
-                let reason = "only one of lon and lat is given; give both or neither".to_owned();
+                let reason = phrase!(
+                    "only one of lon and lat is given; give both or neither",
+                    "lon 和 lat 只填了一个；请都填或都不填"
+                );
                 self.fault("lon", Fault { code: "half-position", reason });
                 None
             }
@@ -162,20 +164,22 @@ impl<'a> Row<'a> {
             Err(error) => (error, read(y, x).ok()),
         };
         let code = if swapped.is_some() { "swapped-position" } else { "bad-position" };
-        let finding = Finding::error(code, &self.source, column, error.to_string());
+        let finding = Finding::error(code, &self.source, column, error.phrase());
         let Some(at) = swapped else {
             self.failed = true;
             self.findings.push(finding);
             return None;
         };
         self.failed |= !repair;
-        self.findings.push(finding.repairable(repair, "swapped the two numbers"));
+        self.findings.push(finding.repairable(repair, phrase!("swapped the two numbers", "已对调两个数")));
         repair.then(|| self.checked(column, at.lon_deg, at.lat_deg)).flatten()
     }
 
     fn checked(&mut self, column: &str, lon_deg: f64, lat_deg: f64) -> Option<Position> {
         Position::new(lon_deg, lat_deg)
-            .map_err(|error| self.fault(column, Fault { code: "bad-position", reason: error.to_string() }))
+            .map_err(|error| {
+                self.fault(column, Fault { code: "bad-position", reason: Phrase::same(error.to_string()) })
+            })
             .ok()
     }
 
@@ -183,7 +187,10 @@ impl<'a> Row<'a> {
     pub(super) fn tag(&mut self) -> Tag {
         let extra = self.optional("extra", |_, text| {
             let object = serde_json::from_str(text);
-            object.map(Extra::new).map_err(|e| malformed(format!("{} is no JSON object: {e}", shown(text))))
+            let text = shown(text);
+            object
+                .map(Extra::new)
+                .map_err(|e| malformed(phrase!("{text} is no JSON object: {e}", "{text} 不是 JSON 对象：{e}")))
         });
         Tag { extra, dataset: self.dataset, ..Tag::new(self.text("code"), self.text("name")) }
     }
@@ -205,7 +212,7 @@ impl<'a> Row<'a> {
         let permits = self.list("permits", ';', |_, item| {
             let parts: Vec<&str> = item.split(':').collect();
             let [kind, days, fee] = parts[..] else {
-                return Err(malformed(format!("{} is not of the form kind:days:fee_cny", shown(item))));
+                return Err(not_of_form(item, "kind:days:fee_cny"));
             };
             Ok(Permit { kind: word_in(kind)?, days: whole(days)?, fee_cny: whole(fee)? })
         });
@@ -218,18 +225,21 @@ pub(super) fn word_in<W: Word>(text: &str) -> Parsed<W> {
     W::parse(text.trim()).map_err(unknown_kind)
 }
 
-fn unknown_kind(reason: String) -> Fault {
+fn unknown_kind(reason: Phrase) -> Fault {
     Fault { code: "unknown-word", reason }
 }
 
 /// A day.
 pub(super) fn date(text: &str) -> Parsed<chrono::NaiveDate> {
-    text.trim().parse().map_err(|_| malformed(format!("{} is no day; write it like 2026-11-22", shown(text))))
+    text.trim().parse().map_err(|_| {
+        let text = shown(text);
+        malformed(phrase!("{text} is no day; write it like 2026-11-22", "{text} 不是日期；请写作 2026-11-22"))
+    })
 }
 
 /// A range `first+count`.
 pub(super) fn range(text: &str) -> Parsed<(u32, u32)> {
-    let form = || malformed(format!("{} is not of the form first+count", shown(text)));
+    let form = || not_of_form(text, "first+count");
     let (first, count) = text.split_once('+').ok_or_else(form)?;
     Ok((whole(first)?, whole(count)?))
 }

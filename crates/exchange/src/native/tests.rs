@@ -177,6 +177,9 @@ fn check_files(files: &[File], expected: &str) {
     let all: Vec<String> = outcome.report.findings.iter().map(ToString::to_string).collect();
     assert!(all.len() == 1 && all[0].contains(expected), "expected {expected:?}, found {all:#?}");
     assert_eq!(outcome.refused, all[0].starts_with("error") && !all[0].contains("; repaired"));
+    let is_chinese = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+    let reason = &outcome.report.findings[0].reason;
+    assert!(reason.zh.contains(is_chinese), "{reason:?}");
     assert!(!outcome.refused || outcome.changes.is_empty());
 }
 
@@ -220,12 +223,7 @@ fn each_slip_is_one_finding_with_its_place() {
     place(",,,,GIS\n", ",,GIS\n", "row 4 (M 1): the row has 13 cells, the header 15; mend the row [ragged-row]");
     place(",,,,GIS\n", ",,,,GIS,,x\n", "row 4 (M 1): the row has 17 cells, the header 15");
     place("code", "\u{feff}code", "info: place.csv: the file starts with a byte order mark");
-    check(
-        "span.csv",
-        "512.25",
-        "-1",
-        "span.csv row 2 (S:1): length_m is -1 m; give a length of 0 m or more [malformed-record]",
-    );
+    check("span.csv", "512.25", "-1", "span.csv row 2 (S:1): length_m is -1 m; give 0 m or more [malformed-record]");
     check("span.csv", "512.25", "", "span.csv row 2 (S:1) length_m: the length_m is empty");
     check("span.csv", "120.9 32", "120.9,32", "ragged-row");
     check("span.csv", "120.9 32", "32 120.9", "course: 32, 120.9 is outside the world");
@@ -287,6 +285,30 @@ fn files_that_are_not_what_they_say_are_named() {
         &with("address.csv", twice),
         "address.csv row 8 (A) code: the address code \"A\" was already used at address.csv row 3 (A)",
     );
+}
+
+/// Files are read in parts: rows at the borders are those that stand there.
+#[test]
+fn long_files_are_read_whole() {
+    const ROWS: usize = 9_000;
+    for end in ["\n", "\r\n \r\n"] {
+        let row =
+            |n: usize| format!("{}P{n},{}{end}", "\u{feff}".repeat(n % 2), if n + 1 == ROWS { "?" } else { "pole" });
+        let table = format!("code,kind{end}{}", (0..ROWS).map(row).collect::<String>());
+        let files = folder(&[("place.csv", &table)]);
+        let outcome = import(&files, &ImportOptions::default(), &Network::new()).unwrap();
+        let line = 2 + (ROWS - 1) * end.matches('\n').count() + end.matches('\n').count() - 1;
+        let found: Vec<String> = outcome.report.findings.iter().map(ToString::to_string).collect();
+        assert!(found.len() == 1 && found[0].contains(&format!("row {line} (\u{feff}P8999) kind")), "{found:?}");
+        let files = folder(&[("place.csv", &table.replace('?', "pole"))]);
+        let mut network = Network::new();
+        take_in(&mut network, &files, &ImportOptions::default());
+        assert_eq!(network.count::<Place>(), ROWS);
+        for n in [0, 1, 4095, 4096, 4097, 8191, 8192, ROWS - 1] {
+            let code = format!("{}P{n}", "\u{feff}".repeat(n % 2));
+            assert!(network.by_code::<PlaceId>(None, &code).is_some(), "{code:?}");
+        }
+    }
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! The words of the format for the model's closed lists.
 
 use linewright_model::{
-    CableEnd, ColourScheme, DeviceKind, Grade, Layer, Occupancy, Ownership, PermitKind, PlaceKind, PortKind, SiteClass,
-    SlotState, SpanKind, SpliceMethod, Stage,
+    CableEnd, ColourScheme, DeviceKind, Grade, Layer, Occupancy, Ownership, PermitKind, Phrase, PlaceKind, PortKind,
+    SiteClass, SlotState, SpanKind, SpliceMethod, Stage, phrase,
 };
 
 /// A closed list with one word for each value.
@@ -14,11 +14,12 @@ pub(super) trait Word: Copy + 'static {
     fn word(self) -> &'static str;
 
     /// The value of a word.
-    fn parse(word: &str) -> Result<Self, String> {
+    fn parse(word: &str) -> Result<Self, Phrase> {
         let found = Self::ALL.iter().find(|(_, known)| *known == word);
         found.map(|(value, _)| *value).ok_or_else(|| {
-            let all: Vec<&str> = Self::ALL.iter().map(|(_, known)| *known).collect();
-            format!("{} is not one of {}", crate::finding::shown(word), all.join(", "))
+            let all = Phrase::listed(Self::ALL.iter().map(|(_, known)| Phrase::same(*known)));
+            let word = crate::finding::shown(word);
+            phrase!("{word} is not one of {}", "{word} 不在下列之中：{}", all)
         })
     }
 }
@@ -153,7 +154,7 @@ mod tests {
                 assert_eq!(T::parse(word).as_ref(), Ok(value));
                 assert_eq!(value.word(), *word);
             }
-            let refusal = T::parse("nonsense").unwrap_err();
+            let refusal = T::parse("nonsense").unwrap_err().en;
             assert!(refusal.starts_with("\"nonsense\" is not one of ") && refusal.ends_with(T::ALL.last().unwrap().1));
         }
         check::<PlaceKind>();

@@ -123,7 +123,11 @@ impl Ends {
             let node_at = self.place(number).and_then(|(_, at)| at);
             let far_m = node_at.zip(at).map_or(0.0, |(a, b)| distance_m(a, b));
             if far_m > FAR_M {
-                let reason = format!("the route ends {:.1} km from its node; one of them is misplaced", far_m / 1000.0);
+                let far_km = far_m / 1000.0;
+                let reason = phrase!(
+                    "the route ends {far_km:.1} km from its node; one of them is misplaced",
+                    "路由终点距其节点 {far_km:.1} 公里；两者之一位置有误"
+                );
                 draft.note(Finding::warning("end-far-from-node", source, field, reason));
             }
             return Some(number);
@@ -149,7 +153,10 @@ impl Ends {
                 let reason = phrase!("the span does not say its {field} node", "路由段未说明其 {field} 节点");
                 let near = at.and_then(|at| self.grid.nearest(at, SNAP_M));
                 if let Some((distance_m, number)) = near {
-                    let done = format!("joined it to the node {distance_m:.0} m from the end of its route");
+                    let done = phrase!(
+                        "joined it to the node {distance_m:.0} m from the end of its route",
+                        "已接到距其路由终点 {distance_m:.0} 米的节点"
+                    );
                     draft.note(Finding::error("missing-end", source, field, reason).repairable(repair, done));
                     return repair.then_some(number);
                 }

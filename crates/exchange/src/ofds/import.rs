@@ -164,7 +164,8 @@ fn take_name(members: &mut Object, source: &Source, draft: &mut Draft) -> Text {
             ));
         }
         Some(other) => {
-            let reason = format!("the name is {}, not text; it is kept apart", kind_of(&other));
+            let reason =
+                phrase!("the name is {}, not text; it is kept apart", "名称是{}，不是文本；另行保留", kind_of(&other));
             draft.note(Finding::warning("not-as-schema", source, "name", reason));
             set_apart(members, "name", other);
         }
@@ -190,7 +191,7 @@ impl Reader<'_> {
                 Some(object)
             }
             other => {
-                let reason = format!("the record is {}, not an object", kind_of(&other));
+                let reason = phrase!("the record is {}, not an object", "记录是{}，不是对象", kind_of(&other));
                 let finding = Finding::error("not-an-object", source, what, reason);
                 self.draft.note(finding.repairable(self.draft.repair(), phrase!("left it out", "已略去")));
                 None
@@ -208,8 +209,10 @@ impl Reader<'_> {
                 Some(Text::from(id.to_string()))
             }
             _ => {
-                let finding = Finding::error("missing-id", source, "id", format!("the {what} has no id; give it one"));
-                self.draft.note(finding.repairable(self.draft.repair(), format!("called it {what}-{number}")));
+                let reason = phrase!("the {what} has no id; give it one", "{what} 没有 id；请补上");
+                let done = phrase!("called it {what}-{number}", "已命名为 {what}-{number}");
+                let finding = Finding::error("missing-id", source, "id", reason);
+                self.draft.note(finding.repairable(self.draft.repair(), done));
                 self.draft.repair().then(|| Text::from(format!("{what}-{number}")))
             }
         }

@@ -35,7 +35,11 @@ pub(crate) fn networks(files: &[File], options: &ImportOptions, draft: &mut Draf
         let source = Source::file(file.name.clone());
         let Some(value) = parse(file, draft) else { continue };
         let Value::Object(mut root) = value else {
-            let reason = format!("the file is {}, not a network package; give an OFDS file", kind_of(&value));
+            let reason = phrase!(
+                "the file is {}, not a network package; give an OFDS file",
+                "文件内容是{}，不是网络数据包；请给出 OFDS 文件",
+                kind_of(&value)
+            );
             draft.note(Finding::error("not-ofds", &source, "", reason));
             continue;
         };
@@ -57,7 +61,7 @@ pub(crate) fn networks(files: &[File], options: &ImportOptions, draft: &mut Draf
                 }
             }
             Some(other) => {
-                let reason = format!("networks is {}, not a list", kind_of(&other));
+                let reason = phrase!("networks is {}, not a list", "networks 是{}，不是列表", kind_of(&other));
                 draft.note(Finding::error("not-ofds", &source, "networks", reason));
             }
             None if ["nodes", "spans", "links", "id"].iter().any(|key| root.contains_key(*key)) => {
@@ -80,7 +84,7 @@ pub(crate) fn networks(files: &[File], options: &ImportOptions, draft: &mut Draf
 
 fn network(value: Value, source: Source, options: &ImportOptions, draft: &mut Draft) -> Option<RawNetwork> {
     let Value::Object(mut members) = value else {
-        let reason = format!("the network is {}, not an object", kind_of(&value));
+        let reason = phrase!("the network is {}, not an object", "网络是{}，不是对象", kind_of(&value));
         let finding = Finding::error("not-an-object", &source, "networks", reason);
         draft.note(finding.repairable(draft.repair(), phrase!("left it out", "已略去")));
         return None;
@@ -93,7 +97,8 @@ fn network(value: Value, source: Source, options: &ImportOptions, draft: &mut Dr
             .collect(),
         None | Some(Value::Null) => Vec::new(),
         Some(other) => {
-            let finding = Finding::error("not-ofds", &source, key, format!("{key} is {}, not a list", kind_of(&other)));
+            let reason = phrase!("{key} is {}, not a list", "{key} 是{}，不是列表", kind_of(&other));
+            let finding = Finding::error("not-ofds", &source, key, reason);
             draft.note(finding.repairable(draft.repair(), phrase!("left it out", "已略去")));
             Vec::new()
         }
@@ -336,7 +341,10 @@ pub(crate) fn upgrade_network(members: &mut Object, source: &Source, draft: &mut
         }
     }
     if older {
-        let reason = format!("version 0.3: {OLD_OWNER} is now {OWNER}, deploymentDetails supportingInfrastructure");
+        let reason = phrase!(
+            "version 0.3: {OLD_OWNER} is now {OWNER}, deploymentDetails supportingInfrastructure",
+            "版本 0.3：{OLD_OWNER} 现为 {OWNER}，deploymentDetails 现为 supportingInfrastructure"
+        );
         draft.note(Finding::info("older-version", source, "links", reason));
     }
 }

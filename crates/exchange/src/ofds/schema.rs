@@ -1,6 +1,6 @@
 //! What the OFDS 0.4 schema asks of a network's members; what does not fit it is set apart, never dropped.
 
-use linewright_model::phrase;
+use linewright_model::{Phrase, phrase};
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
@@ -329,10 +329,11 @@ pub(crate) fn sift(object: &mut Object, members: &[Member], source: &Source, dra
         }
         let empty = value.is_null() || value.as_str() == Some("");
         if !empty {
-            let given = value.as_str().map_or_else(|| kind_of(value).to_owned(), shown);
+            let given = value.as_str().map_or_else(|| kind_of(value), |text| Phrase::same(shown(text)));
             let reason = phrase!(
-                "{given} is not {}; it is kept apart and not used",
-                "{given} 不是 {}；另存而不使用",
+                "{} is not {}; it is kept apart and not used",
+                "{} 不是 {}；另存而不使用",
+                given,
                 shape.wanted()
             );
             draft.note(Finding::warning("not-as-schema", source, *name, reason));
@@ -356,7 +357,11 @@ pub(crate) fn sift_lists(object: &mut Object, source: &Source, draft: &mut Draft
     for (name, shape) in NETWORK_LISTS {
         let Some(value) = object.shift_remove(*name) else { continue };
         let Value::Array(list) = value else {
-            let reason = format!("{} is not a list; it is kept apart and not used", kind_of(&value));
+            let reason = phrase!(
+                "{} is not a list; it is kept apart and not used",
+                "{}不是列表；另行保留，不使用",
+                kind_of(&value)
+            );
             draft.note(Finding::warning("not-as-schema", source, *name, reason));
             set_apart(object, name, value);
             continue;

@@ -66,6 +66,9 @@ impl<'a> Ground<'a> {
     }
 
     fn match_table<R: Draftable>(&mut self, draft: &Draft, findings: &mut Findings) {
+        if self.network.count::<R>() == 0 {
+            return;
+        }
         // Announced records count too: one that could not be read must not look removed.
         for (id, dataset, code) in draft.codes::<R::Id>() {
             let dataset = dataset.map(|d| self.resolve_id(d));

@@ -245,7 +245,7 @@ fn what_apply_would_refuse_is_found_first() {
     check(
         &|draft, set, cable| {
             unread(draft, set, cable);
-            draft.note(Finding::error("bad-number", &at("P"), "lon", "no number"));
+            draft.note(Finding::error("bad-number", &at("P"), "lon", Phrase::same("no number")));
         },
         &["(P) lon: no number"],
     );

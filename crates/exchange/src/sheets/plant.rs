@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use linewright_model::crs::Crs;
 use linewright_model::{
-    Cable, Device, DeviceId, DeviceKind, Occupancy, Place, PlaceId, PlaceKind, Plant, PortBlock, PortKind, Stage, Text,
-    phrase,
+    Cable, Device, DeviceId, DeviceKind, Occupancy, Phrase, Place, PlaceId, PlaceKind, Plant, PortBlock, PortKind,
+    Stage, Text, phrase,
 };
 
-use crate::finding::{Finding, Said, Severity, Source, shown};
+use crate::finding::{Finding, Severity, Source, shown};
 use crate::sheets::names::Found;
 use crate::sheets::read::Reader;
 use crate::sheets::row::Row;
@@ -285,7 +285,7 @@ impl Reader<'_> {
     }
 
     /// Says that something was kept as another row says it.
-    pub(crate) fn disputed(&mut self, row: Row<'_>, key: &str, record: &str, reason: impl Said) {
+    pub(crate) fn disputed(&mut self, row: Row<'_>, key: &str, record: &str, reason: Phrase) {
         let finding: Finding = row.finding(Severity::Warning, "disputed-slot", key, record, reason);
         self.note(finding.repairable(true, phrase!("left this row's claim out", "已略去本行的占用")));
     }

@@ -1,9 +1,10 @@
 //! One row of a table: its cells by field, and findings that name file, sheet, row, heading and value.
 
+use linewright_model::crs::Geographic;
 use linewright_model::{Phrase, Position, Text, phrase};
 
 use crate::draft::Draft;
-use crate::finding::{Finding, Said, Severity, Source, shown};
+use crate::finding::{Finding, Severity, Source, shown};
 use crate::sheets::grid::Cell;
 use crate::sheets::header::Table;
 use crate::sheets::mapping::Mapping;
@@ -50,7 +51,7 @@ impl<'a> Row<'a> {
         code: &'static str,
         key: &str,
         record: &str,
-        reason: impl Said,
+        reason: Phrase,
     ) -> Finding {
         let head = self.table.columns.get(key).map_or_else(|| Text::from(key), |(_, head)| head.clone());
         let source = self.source(record);
@@ -58,7 +59,7 @@ impl<'a> Row<'a> {
     }
 
     /// Notes an error that a repairing import mends by leaving the row out.
-    pub(crate) fn refuse(&self, code: &'static str, key: &str, record: &str, reason: impl Said, draft: &mut Draft) {
+    pub(crate) fn refuse(&self, code: &'static str, key: &str, record: &str, reason: Phrase, draft: &mut Draft) {
         let finding = self.finding(Severity::Error, code, key, record, reason);
         draft.note(finding.repairable(draft.repair(), phrase!("left the row out", "已略过该行")));
     }
@@ -215,8 +216,9 @@ impl<'a> Row<'a> {
             }
             return None;
         };
-        let found = crs?.to_wgs84(east, north).map_err(|error| error.to_string());
-        let found = found.and_then(|at| Position::new(at.lon_deg, at.lat_deg).map_err(|error| error.to_string()));
+        let found = crs?.to_wgs84(east, north).map_err(|error| error.phrase());
+        let position = |at: Geographic| Position::new(at.lon_deg, at.lat_deg);
+        let found = found.and_then(|at| position(at).map_err(|error| Phrase::same(error.to_string())));
         found
             .map_err(|why| {
                 let finding = self.finding(Severity::Error, "bad-position", x, record, why);

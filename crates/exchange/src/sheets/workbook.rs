@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{CellErrorType, DataRef, Reader as _, SheetType, Xlsx, XlsxError};
 use chrono::NaiveDate;
-use linewright_model::{Text, phrase};
+use linewright_model::{Phrase, Text, phrase};
 
 use crate::draft::Draft;
 use crate::finding::{Finding, Source};
@@ -79,11 +79,13 @@ fn damaged(source: &Source, why: impl std::fmt::Display) -> Box<Finding> {
 
 /// Unpacks every part once, keeping nothing, so that no part is larger than memory allows.
 pub(crate) fn unpackable(file: &File, source: &Source, most: u64, most_kept: u64) -> Result<(), Box<Finding>> {
-    let too_large = |what: &str| {
-        let reason = format!(
-            "the workbook unpacks to more than {} MiB{what}, which is too much for one import; \
+    let too_large = |what: Phrase| {
+        let most = if what.en.is_empty() { most >> 20 } else { most_kept >> 20 };
+        let reason = phrase!(
+            "the workbook unpacks to more than {most} MiB{}, which is too much for one import; \
              raise --limit, split it, or save its sheets as CSV",
-            if what.is_empty() { most >> 20 } else { most_kept >> 20 }
+            "工作簿解压后超过 {most} MiB{}，一次导入过大；请提高 --limit、拆分，或将各表另存为 CSV",
+            what
         );
         Box::new(Finding::error("unpacks-too-large", source, "", reason))
     };
@@ -106,10 +108,10 @@ pub(crate) fn unpackable(file: &File, source: &Source, most: u64, most_kept: u64
             of_part += read as u64;
             total += read as u64;
             if total > most {
-                return Err(too_large(""));
+                return Err(too_large(Phrase::default()));
             }
             if whole && of_part > most_kept {
-                return Err(too_large(" of text"));
+                return Err(too_large(phrase!(" of text", "文本")));
             }
         }
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{CHINA_LAT_DEG, CHINA_LON_DEG, Crs, Geographic, Gk3Zone};
+use crate::Phrase;
 
 /// A refused coordinate system name or coordinate.
 #[derive(Clone, PartialEq, Debug, thiserror::Error)]
@@ -112,6 +113,72 @@ pub enum CrsError {
     },
 }
 
+impl CrsError {
+    /// The same in both languages.
+    pub fn phrase(&self) -> Phrase {
+        Phrase::new(self.to_string(), self.zh())
+    }
+
+    fn zh(&self) -> String {
+        match self {
+            Self::UnknownName { given, .. } => format!("未知坐标系 {given:?}；可用：{}", Crs::ACCEPTED),
+            Self::NoSuchZone { number } => format!("中国没有 3 度带 {number}：带号为 25（东经 75°）至 45（东经 135°）"),
+            Self::NoSuchMeridian { degrees } => {
+                format!("东经 {degrees}° 不是中国 3 度带的中央经线：应为 75、78、… 135；带号请写作 gk3-zone:40")
+            }
+            Self::NotFinite { x, y } => format!("{}, {} 不是坐标：两个数都须为有限数", Shown(*x), Shown(*y)),
+            Self::OutsideWorld { crs, lon_deg, lat_deg, hint } => format!(
+                "{}, {} 超出 {crs} 的范围：经度须在 ±180 度内，纬度须在 ±90 度内{}",
+                Shown(*lon_deg),
+                Shown(*lat_deg),
+                hint.zh()
+            ),
+            Self::OutsideChina { crs, at, hint } => format!(
+                "经度 {:.6}、纬度 {:.6} 在中国（{} 至 {}，{} 至 {}）以外，而 {crs} 仅在中国有定义：其他地方请用 wgs84{}",
+                at.lon_deg,
+                at.lat_deg,
+                CHINA_LON_DEG.start(),
+                CHINA_LON_DEG.end(),
+                CHINA_LAT_DEG.start(),
+                CHINA_LAT_DEG.end(),
+                hint.zh()
+            ),
+            Self::OutsideProjection { crs, easting_m, northing_m, hint } => format!(
+                "{}, {} 超出 {crs} 的范围：东坐标为 {}，北坐标为 88000 至 6200000 米{}",
+                Shown(*easting_m),
+                Shown(*northing_m),
+                eastings_zh(*crs),
+                hint.zh()
+            ),
+            Self::ZoneContradiction { crs, easting_m, instead, hint } => {
+                let carried = match instead {
+                    Crs::Cgcs2000Gk3 { zone, zone_prefix: true } => format!("带有带号 {}", zone.number()),
+                    _ => "不带带号".to_owned(),
+                };
+                format!(
+                    "东坐标 {} {carried}，而 {crs} 的东坐标为 {}：若坐标无误，请指明 {instead}{}",
+                    Shown(*easting_m),
+                    eastings_zh(*crs),
+                    hint.zh()
+                )
+            }
+            Self::FarFromMeridian { crs, lon_deg, lat_deg, instead, hint } => {
+                format!("{}, {} 离 {crs} 的中央经线太远：请用 {instead}{}", Shown(*lon_deg), Shown(*lat_deg), hint.zh())
+            }
+        }
+    }
+}
+
+fn eastings_zh(crs: Crs) -> String {
+    match crs {
+        Crs::Cgcs2000Gk3 { zone, zone_prefix: true } => {
+            let n = zone.number();
+            format!("{n}000000 至 {n}999999 米（含带号 {n}）")
+        }
+        _ => "0 至 999999 米（不含带号）".to_owned(),
+    }
+}
+
 /// What the mistake behind a refused coordinate seems to be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Hint {
@@ -125,6 +192,18 @@ pub enum Hint {
     Metres,
     /// Degrees where metres belong.
     Degrees,
+}
+
+impl Hint {
+    fn zh(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::SwappedLonLat => "；似乎颠倒了：请先经度后纬度",
+            Self::SwappedEastNorth => "；似乎颠倒了：请先东坐标后北坐标（测绘表中北坐标记为 X）",
+            Self::Metres => "；似乎以米为单位：请指明投影坐标系，如 gk3:120 或 gk3-zone:40",
+            Self::Degrees => "；似乎以度为单位：请指明 wgs84、cgcs2000、gcj02 或 bd09",
+        }
+    }
 }
 
 impl fmt::Display for Hint {

@@ -3,10 +3,12 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Record, code_fault, length_fault, refer_tag, remap_id, remap_tag};
+use super::{Record, code_fault, measure_fault, refer_tag, remap_id, remap_tag};
 use crate::alike::none;
 use crate::sharing::Sharing;
-use crate::{Alike, AnyId, CableId, DeviceId, Discipline, Id as _, PlaceId, Plant, SpanId, SpliceId, Tag, Text};
+use crate::{
+    Alike, AnyId, CableId, DeviceId, Discipline, Id as _, Phrase, PlaceId, Plant, SpanId, SpliceId, Tag, Text, phrase,
+};
 
 /// Whether the records prove which cores are in use.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -281,18 +283,26 @@ impl Record for Cable {
         sharing.text(&mut self.fibre);
         sharing.plant(&mut self.plant);
     }
-    fn fault(&self) -> Option<String> {
+    fn fault(&self) -> Option<Phrase> {
         code_fault(&self.tag)
-            .or_else(|| length_fault("length_m", Some(self.length_m)))
+            .or_else(|| measure_fault("length_m", self.length_m, "m"))
             .or_else(|| {
-                (self.cores_per_tube == Some(0) || self.cores_per_ribbon == Some(0))
-                    .then(|| "a tube or ribbon has at least one core; leave the field empty when unknown".to_owned())
+                (self.cores_per_tube == Some(0) || self.cores_per_ribbon == Some(0)).then(|| {
+                    phrase!(
+                        "a tube or ribbon has at least one core; leave the field empty when unknown",
+                        "每管或每带至少一芯；不清楚时请留空"
+                    )
+                })
             })
             .or_else(|| {
-                (self.cores.is_some_and(|n| n > MAX_CORES))
-                    .then(|| format!("cores is above {MAX_CORES}; no cable section is that large"))
+                (self.cores.is_some_and(|n| n > MAX_CORES)).then(|| {
+                    phrase!(
+                        "cores is above {MAX_CORES}; no cable section is that large",
+                        "芯数超过 {MAX_CORES}；没有这样大的光缆段"
+                    )
+                })
             })
-            .or_else(|| self.measurements.iter().find_map(|m| length_fault("loss_db", Some(m.loss_db))))
+            .or_else(|| self.measurements.iter().find_map(|m| measure_fault("loss_db", m.loss_db, "dB")))
     }
 }
 
@@ -327,11 +337,11 @@ impl Record for Splice {
             });
         }
     }
-    fn fault(&self) -> Option<String> {
+    fn fault(&self) -> Option<Phrase> {
         code_fault(&self.tag).or_else(|| {
             let bad = |first: u32| first == 0 || first.checked_add(self.count).is_none_or(|end| end > MAX_SLOT);
             (self.count == 0 || bad(self.a.first) || bad(self.b.first))
-                .then(|| "a splice joins at least one core, numbered from 1".to_owned())
+                .then(|| phrase!("a splice joins at least one core, numbered from 1", "接续至少一芯，芯号从 1 起"))
         })
     }
 }

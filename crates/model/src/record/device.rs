@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Record, code_fault, refer_tag, remap_id, remap_tag};
 use crate::sharing::Sharing;
-use crate::{Alike, AnyId, DeviceId, Discipline, Id as _, JumperId, PlaceId, Plant, Tag, Text};
+use crate::{Alike, AnyId, DeviceId, Discipline, Id as _, JumperId, Phrase, PlaceId, Plant, Tag, Text, phrase};
 
 /// Kind of a device.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -162,18 +162,23 @@ impl Record for Device {
         sharing.blocks(&mut self.blocks);
         sharing.plant(&mut self.plant);
     }
-    fn fault(&self) -> Option<String> {
+    fn fault(&self) -> Option<Phrase> {
         let mut blocks: Vec<&PortBlock> = self.blocks.iter().collect();
         blocks.sort_by_key(|block| block.first);
         code_fault(&self.tag)
             .or_else(|| {
                 let bad =
                     blocks.iter().find(|b| b.first == 0 || b.count == 0 || b.first > MAX_PORT || b.count > MAX_PORT)?;
-                Some(format!("port block {:?} must have at least one port, numbered from 1", bad.name))
+                let name = &bad.name;
+                Some(phrase!(
+                    "port block {name:?} must have at least one port, numbered from 1",
+                    "端口组 {name:?} 至少一个端口，从 1 起编号"
+                ))
             })
             .or_else(|| {
                 let pair = blocks.windows(2).find(|pair| pair[0].ports().end > pair[1].first)?;
-                Some(format!("port blocks {:?} and {:?} overlap", pair[0].name, pair[1].name))
+                let [one, other] = [&pair[0].name, &pair[1].name];
+                Some(phrase!("port blocks {one:?} and {other:?} overlap", "端口组 {one:?} 与 {other:?} 重叠"))
             })
     }
 }
@@ -199,7 +204,9 @@ impl Record for Jumper {
         f(self.a.device.any());
         f(self.b.device.any());
     }
-    fn fault(&self) -> Option<String> {
-        code_fault(&self.tag).or_else(|| (self.a == self.b).then(|| "a jumper joins two different ports".to_owned()))
+    fn fault(&self) -> Option<Phrase> {
+        code_fault(&self.tag).or_else(|| {
+            (self.a == self.b).then(|| phrase!("a jumper joins two different ports", "跳纤连接两个不同的端口"))
+        })
     }
 }

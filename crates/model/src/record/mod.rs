@@ -18,7 +18,7 @@ pub use trail::{Grade, Layer, Leg, LegRole, Link, Reservation, SlotMark, Trail};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::sharing::Sharing;
-use crate::{AnyId, Id, Tag};
+use crate::{AnyId, Id, Phrase, Tag, phrase};
 
 /// A record of some table.
 pub trait Record: Clone + PartialEq + std::fmt::Debug + Serialize + DeserializeOwned + 'static {
@@ -35,7 +35,7 @@ pub trait Record: Clone + PartialEq + std::fmt::Debug + Serialize + DeserializeO
     fn remap(&mut self, f: &mut dyn FnMut(AnyId) -> AnyId);
 
     /// What is wrong inside the record alone, said as a sentence; `apply` refuses such a record.
-    fn fault(&self) -> Option<String>;
+    fn fault(&self) -> Option<Phrase>;
 
     /// Tells `f` every reference to another record, in the order of [`remap`](Self::remap).
     fn refer(&self, f: &mut dyn FnMut(AnyId));
@@ -75,14 +75,14 @@ fn remap_tag(tag: &mut Tag, f: &mut dyn FnMut(AnyId) -> AnyId) {
     }
 }
 
-/// Says so when a length is not a usable number of metres.
-fn length_fault(what: &str, length_m: Option<f64>) -> Option<String> {
-    let length_m = length_m?;
-    (!(length_m.is_finite() && length_m >= 0.0))
-        .then(|| format!("{what} is {length_m} m; give a length of 0 m or more"))
+/// Says so when a measure, in this unit, is no number of 0 or more.
+fn measure_fault(what: &str, value: f64, unit: &str) -> Option<Phrase> {
+    (!(value.is_finite() && value >= 0.0)).then(|| {
+        phrase!("{what} is {value} {unit}; give 0 {unit} or more", "{what} 为 {value} {unit}；应不小于 0 {unit}")
+    })
 }
 
 /// Says so when the code is empty.
-fn code_fault(tag: &Tag) -> Option<String> {
-    tag.code.trim().is_empty().then(|| "the code is empty; every record needs one".to_owned())
+fn code_fault(tag: &Tag) -> Option<Phrase> {
+    tag.code.trim().is_empty().then(|| phrase!("the code is empty; every record needs one", "编码为空；每条记录都须有"))
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Record, code_fault, refer_tag, remap_id, remap_tag};
 use crate::alike::none;
 use crate::sharing::Sharing;
-use crate::{AddressId, Alike, AnyId, DatasetId, Id as _, Permit, PlaceId, Plant, Position, Tag, Text};
+use crate::{AddressId, Alike, AnyId, DatasetId, Id as _, Permit, Phrase, PlaceId, Plant, Position, Tag, Text, phrase};
 
 /// A source of records: one imported network, so that it can be given back as it came.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -128,9 +128,10 @@ impl Record for Dataset {
     fn refer(&self, f: &mut dyn FnMut(AnyId)) {
         refer_tag(&self.tag, f);
     }
-    fn fault(&self) -> Option<String> {
-        code_fault(&self.tag)
-            .or_else(|| self.tag.dataset.is_some().then(|| "a data set lies in no data set".to_owned()))
+    fn fault(&self) -> Option<Phrase> {
+        code_fault(&self.tag).or_else(|| {
+            self.tag.dataset.is_some().then(|| phrase!("a data set lies in no data set", "数据集不属于任何数据集"))
+        })
     }
 }
 
@@ -157,7 +158,7 @@ impl Record for Place {
         sharing.plant(&mut self.plant);
         sharing.permits(&mut self.permits);
     }
-    fn fault(&self) -> Option<String> {
+    fn fault(&self) -> Option<Phrase> {
         code_fault(&self.tag)
     }
 }
@@ -180,7 +181,8 @@ impl Record for Address {
         refer_tag(&self.tag, f);
         self.premises.iter().chain(&self.covered_by).for_each(|place| f(place.any()));
     }
-    fn fault(&self) -> Option<String> {
-        code_fault(&self.tag).or_else(|| self.text.trim().is_empty().then(|| "the address text is empty".to_owned()))
+    fn fault(&self) -> Option<Phrase> {
+        code_fault(&self.tag)
+            .or_else(|| self.text.trim().is_empty().then(|| phrase!("the address text is empty", "地址文本为空")))
     }
 }

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Record, code_fault, length_fault, refer_tag, remap_id, remap_tag};
+use super::{Record, code_fault, measure_fault, refer_tag, remap_id, remap_tag};
 use crate::alike::none;
 use crate::sharing::Sharing;
-use crate::{Alike, AnyId, Discipline, Id as _, Permit, PlaceId, Plant, Position, SpanId, Tag, Text};
+use crate::{Alike, AnyId, Discipline, Id as _, Permit, Phrase, PlaceId, Plant, Position, SpanId, Tag, Text};
 
 /// How a span is made.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -117,9 +117,9 @@ impl Record for Span {
         sharing.plant(&mut self.plant);
         sharing.permits(&mut self.permits);
     }
-    fn fault(&self) -> Option<String> {
+    fn fault(&self) -> Option<Phrase> {
         code_fault(&self.tag)
-            .or_else(|| length_fault("length_m", Some(self.length_m)))
-            .or_else(|| self.marks.iter().find_map(|mark| length_fault("a mark's at_m", Some(mark.at_m))))
+            .or_else(|| measure_fault("length_m", self.length_m, "m"))
+            .or_else(|| self.marks.iter().find_map(|mark| measure_fault("at_m", mark.at_m, "m")))
     }
 }

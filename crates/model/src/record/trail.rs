@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Port, Record, code_fault, refer_tag, remap_id, remap_tag};
 use crate::sharing::Sharing;
-use crate::{AnyId, Carrier, Discipline, Holding, Id as _, LinkId, SlotMarkId, SlotState, Tag, Take, Text, TrailId};
+use crate::{
+    AnyId, Carrier, Discipline, Holding, Id as _, LinkId, Phrase, SlotMarkId, SlotState, Tag, Take, Text, TrailId,
+    phrase,
+};
 
 /// A level of the layered graph (ITU-T G.805), bottom up.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -172,15 +175,21 @@ impl Record for Trail {
             sharing.text(&mut reservation.user);
         }
     }
-    fn fault(&self) -> Option<String> {
+    fn fault(&self) -> Option<Phrase> {
         code_fault(&self.tag)
             .or_else(|| {
                 let bad = self.holdings().find(|h| !h.state.is_held())?;
-                Some(format!("a holding cannot be {}; put the state on a slot mark", bad.state))
+                Some(phrase!(
+                    "a holding cannot be {}; put the state on a slot mark",
+                    "占用的状态不能为{}；请用状态标记",
+                    bad.state
+                ))
             })
             .or_else(|| {
                 let zero = |h: &Holding| matches!(h.take, Take::Slot(0) | Take::Amount(0));
-                self.holdings().any(zero).then(|| "slots are numbered from 1 and amounts are at least 1".to_owned())
+                self.holdings().any(zero).then(|| {
+                    phrase!("slots are numbered from 1 and amounts are at least 1", "序号从 1 起，数量至少为 1")
+                })
             })
     }
 }
@@ -205,9 +214,14 @@ impl Record for Link {
         f(self.z.device.any());
         f(self.trail.any());
     }
-    fn fault(&self) -> Option<String> {
+    fn fault(&self) -> Option<Phrase> {
         code_fault(&self.tag).or_else(|| {
-            (self.layer < Layer::Fibre).then(|| "links of the Route and Cable layers are spans and cables".to_owned())
+            (self.layer < Layer::Fibre).then(|| {
+                phrase!(
+                    "links of the Route and Cable layers are spans and cables",
+                    "路由层和光缆层的链路是路由段和光缆段"
+                )
+            })
         })
     }
 }
@@ -228,15 +242,25 @@ impl Record for SlotMark {
         refer_tag(&self.tag, f);
         f(self.carrier.any());
     }
-    fn fault(&self) -> Option<String> {
+    fn fault(&self) -> Option<Phrase> {
         code_fault(&self.tag)
             .or_else(|| {
-                (self.state.is_held() || self.state == SlotState::Idle)
-                    .then(|| format!("a slot mark cannot say {}; that state needs a trail, or no mark", self.state))
+                (self.state.is_held() || self.state == SlotState::Idle).then(|| {
+                    phrase!(
+                        "a slot mark cannot say {}; that state needs a trail, or no mark",
+                        "状态标记不能为{}；该状态须由路径占用，或不作标记",
+                        self.state
+                    )
+                })
             })
             .or_else(|| {
                 (self.first == 0 || self.count == 0 || self.count > MAX_MARKED || self.first > u32::MAX - MAX_MARKED)
-                    .then(|| "a slot mark covers at least one slot, numbered from 1".to_owned())
+                    .then(|| {
+                        phrase!(
+                            "a slot mark covers at least one slot, numbered from 1",
+                            "状态标记至少含一个资源，序号从 1 起"
+                        )
+                    })
             })
     }
 }

@@ -1,10 +1,10 @@
 //! `cable.csv` and `splice.csv`.
 
-use linewright_model::{Cable, CoreOwnership, Fixture, Measurement, RouteHop, Splice, SpliceSide, Tag, Text};
+use linewright_model::{Cable, CoreOwnership, Fixture, Measurement, RouteHop, Splice, SpliceSide, Tag, Text, phrase};
 
 use super::Table;
 use crate::finding::shown;
-use crate::native::codes::{Parsed, malformed, number, whole};
+use crate::native::codes::{Parsed, malformed, not_of_form, number, whole};
 use crate::native::escape;
 use crate::native::out::{Out, text_in_list};
 use crate::native::row::{Row, date, range, word_in};
@@ -108,7 +108,7 @@ fn hop(row: &Row<'_>, item: &str) -> Parsed<RouteHop> {
 }
 
 fn measurement(item: &str) -> Parsed<Measurement> {
-    let form = || malformed(format!("{} is not of the form [core]@wavelength=loss_db@date", shown(item)));
+    let form = || not_of_form(item, "[core]@wavelength=loss_db@date");
     let (core, rest) = item.split_once('@').ok_or_else(form)?;
     let (wavelength, rest) = rest.split_once('=').ok_or_else(form)?;
     let (loss, on) = rest.split_once('@').ok_or_else(form)?;
@@ -117,7 +117,7 @@ fn measurement(item: &str) -> Parsed<Measurement> {
 }
 
 fn core_ownership_of(item: &str) -> Parsed<CoreOwnership> {
-    let form = || malformed(format!("{} is not of the form first+count=ownership:party", shown(item)));
+    let form = || not_of_form(item, "first+count=ownership:party");
     let (cores, rest) = item.split_once('=').ok_or_else(form)?;
     let (ownership, party) = rest.split_once(':').unwrap_or((rest, ""));
     let (first, count) = range(cores)?;
@@ -161,6 +161,12 @@ fn fixture(row: &Row<'_>, text: &str) -> Parsed<Fixture> {
     match parts[..] {
         ["cable", code, end] => Ok(Fixture::Cable { id: row.codes.reference(row.dataset, code)?, end: word_in(end)? }),
         ["device", code] => Ok(Fixture::Device { id: row.codes.reference(row.dataset, code)? }),
-        _ => Err(malformed(format!("{} is not cable:CODE:a, cable:CODE:b or device:CODE", shown(text)))),
+        _ => {
+            let text = shown(text);
+            Err(malformed(phrase!(
+                "{text} is not cable:CODE:a, cable:CODE:b or device:CODE",
+                "{text} 应为 cable:CODE:a、cable:CODE:b 或 device:CODE"
+            )))
+        }
     }
 }

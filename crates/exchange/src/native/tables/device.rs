@@ -3,8 +3,7 @@
 use linewright_model::{Device, Jumper, PortBlock, Tag, Text};
 
 use super::Table;
-use crate::finding::shown;
-use crate::native::codes::{Parsed, malformed};
+use crate::native::codes::{Parsed, malformed, not_of_form};
 use crate::native::escape;
 use crate::native::out::{Out, text_in_list};
 use crate::native::row::{Row, range, word_in};
@@ -51,8 +50,7 @@ fn block(item: &str) -> Parsed<PortBlock> {
         [name, ports, kind, interface] => (name, ports, kind, interface, ""),
         [name, ports, kind, interface, rate] => (name, ports, kind, interface, rate),
         _ => {
-            let form = "name:first+count:kind[:interface[:rate]]";
-            return Err(malformed(format!("{} is not of the form {form}", shown(item))));
+            return Err(not_of_form(item, "name:first+count:kind[:interface[:rate]]"));
         }
     };
     let text = |encoded| escape::decode(encoded).map(Text::from).map_err(malformed);

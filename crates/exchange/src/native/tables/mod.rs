@@ -6,14 +6,14 @@ mod place;
 mod span;
 mod trail;
 
-use linewright_model::Tag;
+use linewright_model::{Record, Tag};
 
 use super::out::Out;
 use super::row::Row;
 use crate::draft::Draftable;
 
 /// A table of the format.
-pub(super) trait Table: Draftable {
+pub(super) trait Table: Draftable + Record<Id: Send> + Send {
     /// Its own columns, between `name` and `extra`.
     const COLUMNS: &'static [&'static str];
 

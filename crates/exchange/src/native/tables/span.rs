@@ -3,8 +3,7 @@
 use linewright_model::{Mark, Position, Span, Tag, Text};
 
 use super::Table;
-use crate::finding::shown;
-use crate::native::codes::{malformed, number};
+use crate::native::codes::{malformed, not_of_form, number};
 use crate::native::escape;
 use crate::native::out::{Out, text_in_list};
 use crate::native::row::Row;
@@ -34,7 +33,7 @@ impl Table for Span {
         let capacity = row.whole("capacity");
         let course = course(row);
         let marks = row.list("marks", ';', |_, item| {
-            let form = || malformed(format!("{} is not of the form label@at_m", shown(item)));
+            let form = || not_of_form(item, "label@at_m");
             let (label, at) = item.split_once('@').ok_or_else(form)?;
             Ok(Mark { label: escape::decode(label).map_err(malformed)?.into(), at_m: number(at)? })
         });
@@ -61,7 +60,7 @@ impl Table for Span {
 
 fn course(row: &mut Row<'_>) -> Vec<Position> {
     let points = row.list("course", ';', |_, item| {
-        let form = || malformed(format!("{} is not of the form lon lat", shown(item)));
+        let form = || not_of_form(item, "lon lat");
         let (lon, lat) = item.split_once(' ').ok_or_else(form)?;
         Ok((number(lon)?, number(lat)?))
     });

@@ -1,11 +1,13 @@
 //! `trail.csv`, `link.csv`, `slot_mark.csv`.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use linewright_model::{Discipline, Holding, Leg, LegRole, Link, Reservation, SlotMark, Tag, Take, Text, Trail};
+use linewright_model::{
+    Discipline, Holding, Leg, LegRole, Link, Reservation, SlotMark, Tag, Take, Text, Trail, phrase,
+};
 
 use super::Table;
 use crate::finding::shown;
-use crate::native::codes::{Fault, Parsed, malformed, whole};
+use crate::native::codes::{Fault, Parsed, malformed, not_of_form, whole};
 use crate::native::out::Out;
 use crate::native::row::{Row, word_in};
 use crate::native::words::Word as _;
@@ -39,26 +41,36 @@ impl Table for Trail {
 fn reservation(row: &mut Row<'_>) -> Option<Reservation> {
     let (order, user) = (Text::from(row.text("order")), Text::from(row.text("user")));
     let expires: Option<DateTime<Utc>> = row.optional("expires", |_, text| {
-        text.trim()
-            .parse()
-            .map_err(|_| malformed(format!("{} is no time; write it like 2026-11-22T16:00:00Z", shown(text))))
+        text.trim().parse().map_err(|_| {
+            let text = shown(text);
+            malformed(phrase!(
+                "{text} is no time; write it like 2026-11-22T16:00:00Z",
+                "{text} 不是时间；请写作 2026-11-22T16:00:00Z"
+            ))
+        })
     });
     if row.text("expires").trim().is_empty() && !(order.is_empty() && user.is_empty()) {
-        let reason = "a reservation needs the time at which it lapses".to_owned();
+        let reason = phrase!("a reservation needs the time at which it lapses", "预占须填写到期时间");
         row.fault("expires", Fault { code: "missing-value", reason });
     }
     expires.map(|expires| Reservation { order, user, expires })
 }
 
 fn leg(row: &Row<'_>, item: &str) -> Parsed<Leg> {
-    let form = || malformed(format!("{} is not of the form role=holding;holding", shown(item)));
+    let form = || not_of_form(item, "role=holding;holding");
     let (role, list) = item.split_once('=').ok_or_else(form)?;
     let role = match role.trim() {
         "working" => LegRole::Working,
         "protection" => LegRole::Protection,
         other => match other.strip_prefix("member") {
             Some(number) => LegRole::Member(whole(number)?),
-            None => return Err(malformed(format!("{} is not working, protection or member1 …", shown(other)))),
+            None => {
+                let other = shown(other);
+                return Err(malformed(phrase!(
+                    "{other} is not working, protection or member1 …",
+                    "{other} 应为 working、protection 或 member1 等"
+                )));
+            }
         },
     };
     let holdings = if list.trim().is_empty() {
@@ -70,7 +82,7 @@ fn leg(row: &Row<'_>, item: &str) -> Parsed<Leg> {
 }
 
 fn holding(row: &Row<'_>, item: &str) -> Parsed<Holding> {
-    let form = || malformed(format!("{} is not of the form kind:CODE:slot[/part] state", shown(item)));
+    let form = || not_of_form(item, "kind:CODE:slot[/part] state");
     let (what, state) = item.split_once(' ').ok_or_else(form)?;
     let (carrier, take) = what.rsplit_once(':').ok_or_else(form)?;
     let (take, part) = match take.split_once('/') {
@@ -140,7 +152,13 @@ fn discipline(text: &str) -> Parsed<Discipline> {
         ("exclusive", count) => Ok(Discipline::Exclusive { count: count.map(whole).transpose()? }),
         ("counted", count) => Ok(Discipline::Counted { capacity: count.map(whole).transpose()? }),
         ("amount", Some(kbps)) => Ok(Discipline::Amount { capacity_kbps: whole(kbps)? }),
-        _ => Err(malformed(format!("{} is not exclusive:n, counted:n or amount:kbps", shown(text)))),
+        _ => {
+            let text = shown(text);
+            Err(malformed(phrase!(
+                "{text} is not exclusive:n, counted:n or amount:kbps",
+                "{text} 应为 exclusive:n、counted:n 或 amount:kbps"
+            )))
+        }
     }
 }
 
