@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use linewright_service::Role;
 
-use super::{not_blank, role};
+use super::people::role;
+use super::values::not_blank;
 
 /// The provider people may log in at.
 #[derive(clap::Args, Debug)]
