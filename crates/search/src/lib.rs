@@ -11,6 +11,7 @@ pub mod capacity;
 mod csr;
 pub mod engine;
 mod layer;
+pub mod patience;
 mod spatial;
 mod topology;
 pub mod trench;

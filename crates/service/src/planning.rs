@@ -1,9 +1,10 @@
 //! Plans off the threads that answer requests: a bounded number at once, a bounded number waiting, a deadline.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use linewright_search::patience;
 use tokio::sync::Semaphore;
 
 use crate::ServiceError;
@@ -15,8 +16,8 @@ pub struct Bounds {
     pub running: usize,
     /// Plans that may wait for one of those to end.
     pub waiting: usize,
-    /// From asking to the answer. A plan that takes longer is worked on to its end, which the bound on expanded states
-    /// keeps near, and counts as running until then.
+    /// From asking to the answer. The searches of a plan that takes longer end then, as they do when whoever asked goes
+    /// away; it counts as running until it has ended.
     pub deadline: Duration,
 }
 
@@ -33,6 +34,15 @@ pub(crate) struct Planners {
     bounds: Bounds,
     free: Arc<Semaphore>,
     waiting: AtomicUsize,
+}
+
+/// Says that nobody waits any more, when dropped: answered, out of time, or the caller is gone.
+struct Waited(Arc<AtomicBool>);
+
+impl Drop for Waited {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 /// Counts one who waits, until dropped.
@@ -79,8 +89,10 @@ impl Planners {
                 acquired.map_err(|error| ServiceError::Internal(error.to_string()))?
             }
         };
+        let waited = Waited(Arc::default());
+        let over = waited.0.clone();
         let worked = tokio::task::spawn_blocking(move || {
-            let done = plan();
+            let done = patience::until(over, plan);
             drop(permit);
             done
         });
@@ -90,6 +102,8 @@ impl Planners {
 
 #[cfg(test)]
 mod tests {
+    use linewright_search::engine::{Bans, Limits, Space, Start, Step, shortest};
+
     use super::*;
 
     fn planners(running: usize, waiting: usize, deadline: Duration) -> Planners {
@@ -134,5 +148,41 @@ mod tests {
             tokio::task::yield_now().await;
         }
         assert_eq!(planners.work(|| 1).await.unwrap(), 1);
+    }
+
+    /// A street without end, which counts how far it was walked.
+    struct Endless(Arc<AtomicUsize>);
+
+    impl Space for Endless {
+        type State = u64;
+        type Edge = u64;
+        type Risk = u64;
+
+        fn expand(&self, at: u64, out: &mut Vec<Step<u64, u64>>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            out.push(Step { to: at + 1, edge: at, cost: 1 });
+        }
+
+        fn is_goal(&self, _: u64) -> bool {
+            false
+        }
+    }
+
+    #[tokio::test]
+    async fn the_search_of_a_plan_past_its_deadline_ends() {
+        /// Far more than is done before the deadline.
+        const MOST: u64 = 10_000_000;
+        let planners = planners(1, 1, Duration::from_millis(20));
+        let walked = Arc::<AtomicUsize>::default();
+        let endless = Endless(walked.clone());
+        let search =
+            move || shortest(&endless, &[Start::free(0)], &Bans::default(), Limits { max_expanded: MOST }).is_err();
+        let late = planners.work(search).await;
+        assert!(matches!(late, Err(ServiceError::Deadline { .. })), "{late:?}");
+        while planners.running() > 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        let walked = walked.load(Ordering::Relaxed) as u64;
+        assert!((1..MOST).contains(&walked), "{walked} states were expanded");
     }
 }

@@ -300,7 +300,7 @@ impl<G: Graph> Searcher<G> {
                 let (start, arcs) = self.scratch.trace(&self.graph, at);
                 return Ok(Some(self.route(start, query.from, arcs)));
             }
-            if self.left == 0 {
+            if crate::patience::ends(self.left) {
                 return Err(Stop { bound: total.amount() });
             }
             self.left -= 1;

@@ -105,7 +105,7 @@ impl<G: Graph> Searcher<G> {
             if self.graph.is_goal(at) {
                 return Ok(self.walk_back(second, state));
             }
-            if self.left == 0 {
+            if crate::patience::ends(self.left) {
                 return Err(Stop { bound: whole.saturating_add(reached) });
             }
             self.left -= 1;
