@@ -22,7 +22,7 @@ pub(super) fn draw(snapshot: &Snapshot, index: &Index, scope: &Scope, zoom: u8, 
 fn drawn(snapshot: &Snapshot, index: &Index, scope: &Scope, zoom: u8, frame: Frame, most: usize) -> Vec<u8> {
     let network = &snapshot.network;
     let mut layers = ["span", "cable", "place", "premise"].map(Layer::new);
-    for drawn in index.within(zoom, frame.bounds()) {
+    for drawn in index.seen(zoom, frame.bounds()) {
         let before = layers.each_ref().map(Layer::mark);
         let [spans, cables, places, premises] = &mut layers;
         let line = |course: &[OnMap]| frame.lines(course);

@@ -68,15 +68,27 @@ impl Index {
         Self { trees: boxes.map(RTree::bulk_load) }
     }
 
-    /// What is drawn at a zoom and touches a box, in order of kind and id, the most important first.
-    pub(crate) fn within(&self, zoom: u8, [low, high]: [OnMap; 2]) -> Vec<Drawn> {
+    /// What touches a box, in order of kind and id, the most important first.
+    pub(crate) fn within(&self, area: [OnMap; 2]) -> Vec<Drawn> {
+        self.found(u8::MAX, 0.0, area)
+    }
+
+    /// What is seen at a zoom in a box: of lines those that are longer than a pixel of a tile of 512.
+    pub(super) fn seen(&self, zoom: u8, area: [OnMap; 2]) -> Vec<Drawn> {
+        self.found(zoom, 0.5_f64.powi(zoom.into()) / 512.0, area)
+    }
+
+    fn found(&self, zoom: u8, shortest: f64, [low, high]: [OnMap; 2]) -> Vec<Drawn> {
         let area = AABB::from_corners(low, high);
         let mut found = Vec::new();
         for (tree, from) in self.trees.iter().zip(FROM_ZOOM) {
             if from > zoom {
                 break;
             }
-            let mut step: Vec<Drawn> = tree.locate_in_envelope_intersecting(area).map(|b| b.data).collect();
+            let long =
+                |of: &&Box| !matches!(of.data, Drawn::Span(_) | Drawn::Cable(_)) || extent(of.geom()) >= shortest;
+            let mut step: Vec<Drawn> =
+                tree.locate_in_envelope_intersecting(area).filter(long).map(|of| of.data).collect();
             step.sort_unstable();
             found.append(&mut step);
         }
@@ -90,6 +102,12 @@ fn bounds(course: &[OnMap]) -> Option<Rectangle<OnMap>> {
         ([0, 1].map(|axis| low[axis].min(point[axis])), [0, 1].map(|axis| high[axis].max(point[axis])))
     });
     Some(Rectangle::from_corners(low, high))
+}
+
+/// The longer side.
+fn extent(of: &Rectangle<OnMap>) -> f64 {
+    let (low, high) = (of.lower(), of.upper());
+    (high[0] - low[0]).max(high[1] - low[1])
 }
 
 fn step_of_place(kind: PlaceKind) -> usize {
@@ -126,9 +144,7 @@ fn step_between(ends: [usize; 2]) -> usize {
 fn step_of_extent(course: &[OnMap]) -> usize {
     // The farthest lines are seen from zoom 6, though drawn from 0: before that all of a network is a few pixels.
     const SEEN_FROM: [i32; 3] = [6, 9, 12];
-    let Some(bounds) = bounds(course) else { return SEEN_FROM.len() };
-    let (low, high) = (bounds.lower(), bounds.upper());
-    let extent = (high[0] - low[0]).max(high[1] - low[1]);
+    let Some(extent) = bounds(course).map(|bounds| extent(&bounds)) else { return SEEN_FROM.len() };
     SEEN_FROM.iter().position(|zoom| extent >= 12.0 / 512.0 * 0.5_f64.powi(*zoom)).unwrap_or(SEEN_FROM.len())
 }
 

@@ -94,7 +94,7 @@ impl Tiles {
 /// What is drawn between two corners, by their positions.
 pub(crate) fn between(index: &Index, [low, high]: [Position; 2]) -> Vec<Drawn> {
     let (a, b) = (on_map(low), on_map(high));
-    index.within(DEEPEST, [[a[0], b[1]], [b[0], a[1]]])
+    index.within([[a[0], b[1]], [b[0], a[1]]])
 }
 
 /// One tile of the map
