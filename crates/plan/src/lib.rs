@@ -12,7 +12,6 @@ mod reject;
 mod report;
 mod request;
 mod route;
-#[allow(clippy::borrowed_box, reason = "what `sort_by_cached_key` hands to `rank` is a box")]
 mod survey;
 mod trace;
 mod works;

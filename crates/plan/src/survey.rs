@@ -237,17 +237,17 @@ impl Answer {
     fn ranked(&mut self, wanted: usize, today: NaiveDate) -> Vec<Alternative> {
         let mut ways: Vec<Box<Alternative>> = std::mem::take(&mut self.ways).into_iter().map(|(way, _)| way).collect();
         let covered = ways.iter().any(|way| way.technology == Technology::Pon && way.covers == Some(true));
-        let rank = |way: &Box<Alternative>| {
+        let rank = |way: &Alternative| {
             let elsewhere = covered && way.technology == Technology::Pon && way.covers == Some(false);
             let wait = way.lead_time.not_before.map_or(0, |day| (day - today).num_days().max(0));
             let days = i64::from(way.lead_time.working_days).max(wait);
             (elsewhere, way.verdict, way.cost_cny, days, way.access_point.clone())
         };
-        ways.sort_by_cached_key(rank);
+        ways.sort_by_cached_key(|way| rank(way));
         let mut seen = BTreeSet::new();
         ways.sort_by_cached_key(|way| !seen.insert((way.technology, way.access_point.clone())));
         ways.truncate(wanted);
-        ways.sort_by_cached_key(rank);
+        ways.sort_by_cached_key(|way| rank(way));
         let ranked = |(rank, way): (usize, Box<Alternative>)| Alternative { rank, ..*way };
         (1..).zip(ways).map(ranked).collect()
     }

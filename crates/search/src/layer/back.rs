@@ -17,7 +17,7 @@ use crate::engine::graph::At;
 /// Places worked out at most; those beyond are bounded by what the search would have to do to come to them.
 const MOST: usize = 1 << 18;
 /// Ways that cost more than the best by up to one part in so many are worth sharp bounds from the first.
-const BEYOND: u64 = 8;
+const BEYOND: u64 = 128;
 /// Ways that cost more than so many times the best are not worth sharp bounds.
 const WORTH: u64 = 3;
 
