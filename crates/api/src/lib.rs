@@ -185,6 +185,9 @@ pub fn router(service: Arc<Service>, config: Config) -> Router {
         rate: Rate::new(config.requests_per_second),
         log_ins: Rate::new(LOG_INS_PER_SECOND),
     }));
+    // Of a province this takes seconds: nobody who opens the map waits for it.
+    let ahead = api.clone();
+    tokio::spawn(async move { ahead.tiles().index(&ahead.service().snapshot()).await.is_ok() });
     let (router, described) = routes().split_for_parts();
     let router = router.merge(docs::routes(docs::finished(described)));
     let id = HeaderName::from_static(REQUEST_ID);
