@@ -29,7 +29,13 @@ pub(crate) struct Who(pub(crate) Caller);
 impl Who {
     /// Refuses what the caller may not do.
     pub(crate) fn must(&self, permission: Permission) -> Result<(), Problem> {
-        Ok(self.0.must(permission)?)
+        self.0.must(permission)?;
+        // Who could make accounts and tokens could make some that see every region.
+        if self.0.region.is_some() && matches!(permission, Permission::Accounts | Permission::Audit) {
+            let detail = "an account bound to a region manages no accounts and reads no audit log";
+            return Err(Problem::new(Kind::OtherRegion, detail));
+        }
+        Ok(())
     }
 
     /// Which records the caller sees.

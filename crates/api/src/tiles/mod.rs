@@ -9,11 +9,12 @@ mod line;
 mod mvt;
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use linewright_model::{Position, Version};
@@ -36,6 +37,9 @@ const DEEPEST: u8 = 22;
 
 /// Tiles kept at most, bytes.
 const KEPT_BYTES: usize = 64 << 20;
+
+/// What a tile takes beside its bytes, about.
+const KEY_BYTES: usize = 128;
 
 pub(crate) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(tile))
@@ -68,10 +72,12 @@ impl Tiles {
         if version < kept.version {
             return;
         }
-        if version > kept.version || kept.bytes + tile.len() > KEPT_BYTES {
+        // An empty tile takes its place too.
+        let bytes = tile.len() + KEY_BYTES;
+        if version > kept.version || kept.bytes + bytes > KEPT_BYTES {
             *kept = Kept { version, ..Kept::default() };
         }
-        kept.bytes += tile.len();
+        kept.bytes += bytes;
         kept.tiles.insert(key, tile);
     }
 
@@ -129,7 +135,15 @@ async fn tile(
     let frame = Frame::of(z, x, y).filter(|_| z <= DEEPEST).ok_or_else(outside)?;
     let snapshot = api.service().snapshot();
     let version = snapshot.version();
-    let etag = format!("\"{version}\"");
+    // A browser keeps tiles from one log-in to the next, and another may see another region.
+    let etag = match who.scope().region() {
+        None => format!("\"{version}\""),
+        Some(region) => {
+            let mut sum = DefaultHasher::new();
+            region.hash(&mut sum);
+            format!("\"{version}-{:x}\"", sum.finish())
+        }
+    };
     if headers.get(IF_NONE_MATCH).is_some_and(|asked| asked.as_bytes() == etag.as_bytes()) {
         return Ok(answered(StatusCode::NOT_MODIFIED, &etag, Bytes::new()));
     }
@@ -152,6 +166,7 @@ async fn tile(
 fn answered(status: StatusCode, etag: &str, tile: Bytes) -> Response {
     let mut response = (status, tile).into_response();
     let headers = response.headers_mut();
+    headers.insert(VARY, HeaderValue::from_static("authorization, cookie"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     if let Ok(etag) = HeaderValue::from_str(etag) {
         headers.insert(ETAG, etag);

@@ -52,6 +52,9 @@ async fn bad_bodies_are_refused(engine: Engine) {
         ("/api/v1/tokens", r#"{"account": "viewer", "name": "n", "scope": ["all"], "expires_at": "2027-01-01T00:00:00Z"}"#, 400, "invalid-value", Some("scope")),
         ("/api/v1/tokens", r#"{"account": "viewer", "name": "n", "scope": ["change"], "expires_at": "2027-01-01T00:00:00Z"}"#, 400, "invalid-value", Some("scope")),
         ("/api/v1/tokens", r#"{"account": "viewer", "name": "n", "scope": ["read"], "expires_at": "2037-01-01T00:00:00Z"}"#, 400, "invalid-value", Some("expires_at")),
+        ("/api/v1/tokens", r#"{"account": "\u0000", "name": "n", "scope": ["read"], "expires_at": "2027-01-01T00:00:00Z"}"#, 400, "invalid-value", Some("account")),
+        ("/api/v1/tokens", r#"{"account": "viewer", "name": "\u0000", "scope": ["read"], "expires_at": "2027-01-01T00:00:00Z"}"#, 400, "invalid-value", Some("name")),
+        ("/api/v1/session", r#"{"username": "\u0000", "password": "long enough"}"#, 401, "wrong-password", None),
         ("/api/v1/setup", r#"{"link": "x", "username": "a", "password": "long enough"}"#, 400, "invalid-value", Some("link")),
         ("/api/v1/imports", "{}", 415, "unsupported-media-type", Some("Content-Type")),
     ];

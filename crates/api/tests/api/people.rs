@@ -52,6 +52,11 @@ async fn another_region_is_not_seen(engine: Engine) {
     let survey = r#"{"customer": {"address": "DZ-CC-002"}, "product": "data", "alternatives": 1}"#;
     bench.post(&bound, "/api/v1/survey", survey).await.is(403, "other-region", Some("customer"));
     bench.get(&bound, "/api/v1/export?format=native").await.is(403, "other-region", None);
+    for path in ["accounts", "accounts/planner", "tokens", "audit"] {
+        bench.get(&bound, &format!("/api/v1/{path}")).await.is(403, "other-region", None);
+    }
+    let more = json!({"username": "more", "role": "administrator", "password": PASSWORD}).to_string();
+    bench.post(&bound, "/api/v1/accounts", &more).await.is(403, "other-region", None);
     assert_eq!(bench.get(&bound, "/api/v1/search?q=GL-0048").await.json()["items"], json!([]));
     let places = bench.get(&bound, "/api/v1/places?limit=1000").await.json();
     let places = places["items"].as_array().unwrap();

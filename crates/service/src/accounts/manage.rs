@@ -66,6 +66,14 @@ pub(super) fn no_account(name: &str) -> ServiceError {
 }
 
 impl Accounts {
+    /// The account of this name; none for what cannot be a name, which no database need be asked.
+    pub(super) async fn named(&self, name: &str) -> Result<Option<Account>, ServiceError> {
+        if check_name(name).is_err() {
+            return Ok(None);
+        }
+        Ok(self.store.account(name).await?)
+    }
+
     /// A link for the first administrator, once, where there is no account yet.
     pub async fn setup_link(&self) -> Result<Option<Secret>, ServiceError> {
         if !self.store.accounts().await?.is_empty() {
@@ -98,7 +106,7 @@ impl Accounts {
 
     /// The account of this name.
     pub async fn one(&self, name: &str) -> Result<Option<Account>, ServiceError> {
-        Ok(self.store.account(name).await?)
+        self.named(name).await
     }
 
     /// All accounts, by name.
@@ -193,7 +201,7 @@ impl Accounts {
         only_at: Option<u64>,
         f: impl FnOnce(&mut Account),
     ) -> Result<(), ServiceError> {
-        let mut account = self.store.account(name).await?.ok_or_else(|| no_account(name))?;
+        let mut account = self.named(name).await?.ok_or_else(|| no_account(name))?;
         if let Some(wanted) = only_at.filter(|wanted| *wanted != account.revision) {
             return Err(ServiceError::Revised { name: name.to_owned(), wanted, found: account.revision });
         }
@@ -206,7 +214,7 @@ impl Accounts {
 
     /// Makes a token; the secret is shown this once.
     pub async fn add_token(&self, new: NewToken, who: &str, via: &str) -> Result<(String, Secret), ServiceError> {
-        let account = self.store.account(&new.account).await?.ok_or_else(|| no_account(&new.account))?;
+        let account = self.named(&new.account).await?.ok_or_else(|| no_account(&new.account))?;
         let role: Role = account.role.parse().map_err(ServiceError::Internal)?;
         let invalid = |field, reason: String| Err(ServiceError::Invalid { field, reason });
         if new.scope.is_empty() {
@@ -219,7 +227,7 @@ impl Accounts {
         if new.expires_at <= now || new.expires_at - now > LONGEST_TOKEN {
             return invalid("expires_at", "a token lasts at least a moment and at most a year".to_owned());
         }
-        if new.name.trim().is_empty() || new.name.chars().count() > 100 {
+        if new.name.trim().is_empty() || new.name.chars().count() > 100 || new.name.contains(char::is_control) {
             return invalid("name", "say in 1 to 100 characters what the token is for".to_owned());
         }
         let (id, secret) = (secret::name()?, Secret::new()?);
@@ -245,7 +253,8 @@ impl Accounts {
 
     /// Takes a token back; whether there was one.
     pub async fn revoke_token(&self, id: &str, who: &str, via: &str) -> Result<bool, ServiceError> {
-        let revoked = self.store.revoke_token(id).await?;
+        // Ids of tokens are words; no database need be asked about anything else.
+        let revoked = id.bytes().all(|b| b.is_ascii_graphic()) && self.store.revoke_token(id).await?;
         self.known.forget();
         if revoked {
             self.note(who, via, "token.revoke", id, "").await?;

@@ -138,7 +138,7 @@ impl Accounts {
     /// Logs somebody in. Every refusal reads the same, so that nothing is learnt about which names exist.
     pub async fn log_in(&self, name: &str, password: &str) -> Result<LoggedIn, ServiceError> {
         let now = self.now();
-        let account = self.store.account(name).await?;
+        let account = self.named(name).await?;
         let locked = account.as_ref().and_then(|account| account.locked_until).is_some_and(|until| now < until);
         let kept = account.as_ref().map(|account| account.password.clone()).unwrap_or_default();
         let given = password.to_owned();

@@ -16,6 +16,10 @@ impl Accounts {
     /// An account that an administrator linked keeps its role; one that was made here at a first log-in has the role that
     /// the provider's claims give now. Nobody becomes an account by its name alone.
     pub async fn enter(&self, person: &Person) -> Result<LoggedIn, ServiceError> {
+        // OpenID Connect Core §2: a subject has at most 255 ASCII characters.
+        if !(1..=255).contains(&person.subject.len()) || person.subject.bytes().any(|b| !b.is_ascii_graphic()) {
+            return Err(SignInError::Untrusted("it names nobody: the subject is not printable ASCII").into());
+        }
         let account = match self.store.identity(&person.issuer, &person.subject).await? {
             Some(known) => self.known_outside(person, &known).await?,
             None => self.new_from_outside(person).await?,
@@ -115,7 +119,7 @@ impl Accounts {
                 return invalid(field, "give what the provider writes, in printable ASCII characters");
             }
         }
-        self.store.account(name).await?.ok_or_else(|| no_account(name))?;
+        self.named(name).await?.ok_or_else(|| no_account(name))?;
         let identity = LoginIdentity {
             issuer: issuer.to_owned(),
             subject: subject.to_owned(),
