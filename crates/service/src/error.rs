@@ -58,7 +58,7 @@ pub enum ServiceError {
     #[error(transparent)]
     SignIn(#[from] SignInError),
     /// The account lacks a permission.
-    #[error("the account lacks the permission {}", .0.word())]
+    #[error("the account, or the token it used, lacks the permission {}", .0.word())]
     Forbidden(Permission),
     /// A value that cannot be used.
     #[error("{field}: {reason}")]

@@ -15,7 +15,7 @@ pub struct AccountArgs {
 /// What to do with accounts.
 #[derive(Subcommand, Debug)]
 pub enum AccountAction {
-    /// Make an account; its password is the first line of standard input, or is made up and printed
+    /// Make an account; its password is made up and printed, or with --stdin the first line of standard input
     Add(NewAccount),
     /// List the accounts
     List,
@@ -41,7 +41,7 @@ pub enum AccountAction {
         #[arg(long, conflicts_with = "subject")]
         remove: bool,
     },
-    /// Give an account a new password, the first line of standard input or a made-up one; its sessions end
+    /// Give an account a new password, made up or with --stdin the first line of standard input; its sessions end
     Password {
         /// Login name
         name: String,
