@@ -93,7 +93,7 @@ pub(super) struct EndPlan {
 }
 
 /// Whether another cable can be pulled along a span.
-pub(super) fn span_open(network: &Network, terms: &Terms, id: SpanId, span: &Span) -> bool {
+fn span_open(network: &Network, terms: &Terms, id: SpanId, span: &Span) -> bool {
     offered(&span.plant, terms.latest) && capacity::spare_bores(network, id, span) != Some(0)
 }
 

@@ -4,12 +4,12 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
-use linewright_model::{CableEnd, Network, PlaceId, Span, SpanId};
+use linewright_model::{CableEnd, Network, PlaceId};
 
 use rustc_hash::FxBuildHasher;
 
 use super::bound::Compass;
-use super::end::{self, EndPlan};
+use super::end::EndPlan;
 use super::{At, Attachment, End, Equipment, Goal, LeadIn, Move, Point, Risk, Side, Stack, Tap, Terms};
 use crate::engine::{PathOf, Space, Step};
 use crate::strand::Strand;
@@ -165,11 +165,6 @@ impl<'a> AccessSpace<'a> {
         let (network, topology, terms) = (self.network, self.topology, self.terms);
         let make = || Compass::new(network, topology, terms, &self.goal, &self.ends, &self.homes, self.for_pair);
         self.compass.get_or_init(make).as_ref()
-    }
-
-    /// Whether another cable can be pulled along a span.
-    pub fn span_open(&self, id: SpanId, span: &Span) -> bool {
-        end::span_open(self.network, self.terms, id, span)
     }
 
     /// The first of the strands that run through the same sections: which of them is taken makes no other way.

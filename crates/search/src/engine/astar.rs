@@ -227,6 +227,11 @@ impl<G: Graph> Searcher<G> {
         }
     }
 
+    /// Of the states that may be expanded in all, leaves at most one in so many to what is still to be searched.
+    pub(super) fn leave_one_in(&mut self, parts: u64) {
+        self.left = self.left.min(self.all / parts);
+    }
+
     /// The graph and the scratch spaces, for the next call.
     pub(crate) fn into_parts(self) -> (G, [Scratch<G::Cost>; 2]) {
         (self.graph, [self.scratch, self.second])

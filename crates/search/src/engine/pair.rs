@@ -274,7 +274,7 @@ impl<G: Graph> Solver<'_, '_, G> {
                 self.certificate = risk.map(Certificate::SingleRisk);
                 if risk.is_some() {
                     // What is left is to find what is shared least.
-                    searcher.left = searcher.left.min(searcher.all / FOR_BETTER);
+                    searcher.leave_one_in(FOR_BETTER);
                 }
                 return Ok(false);
             }
@@ -361,8 +361,7 @@ impl<G: Graph> Solver<'_, '_, G> {
         let key = Key { penalty, shares: shared.len(), cost: a.cost().saturating_add(b.cost()) };
         if self.best.as_ref().is_none_or(|best| key < best.0) {
             if key.shares == 0 {
-                let searcher = &mut *self.legs.searcher;
-                searcher.left = searcher.left.min(searcher.all / FOR_BETTER);
+                self.legs.searcher.leave_one_in(FOR_BETTER);
             }
             self.best = Some((key, [a.clone(), b.clone()], shared));
         }

@@ -10,14 +10,21 @@ use crate::{Role, ServiceError};
 /// The way, as the audit log names it.
 const VIA: &str = "oidc";
 
+/// Most characters of a subject, all ASCII (OpenID Connect Core §2).
+const SUBJECT: usize = 255;
+
+/// Whether a text has 1 to `most` printable ASCII characters.
+fn printable(text: &str, most: usize) -> bool {
+    (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
+}
+
 impl Accounts {
     /// Logs in whom a provider vouches for.
     ///
     /// An account that an administrator linked keeps its role; one that was made here at a first log-in has the role that
     /// the provider's claims give now. Nobody becomes an account by its name alone.
     pub async fn enter(&self, person: &Person) -> Result<LoggedIn, ServiceError> {
-        // OpenID Connect Core §2: a subject has at most 255 ASCII characters.
-        if !(1..=255).contains(&person.subject.len()) || person.subject.bytes().any(|b| !b.is_ascii_graphic()) {
+        if !printable(&person.subject, SUBJECT) {
             return Err(SignInError::Untrusted("it names nobody: the subject is not printable ASCII").into());
         }
         let account = match self.store.identity(&person.issuer, &person.subject).await? {
@@ -113,9 +120,8 @@ impl Accounts {
         via: &str,
     ) -> Result<(), ServiceError> {
         let invalid = |field, reason: &str| Err(ServiceError::Invalid { field, reason: reason.to_owned() });
-        // OpenID Connect Core §2: a subject has at most 255 ASCII characters.
-        for (field, text, most) in [("issuer", issuer, 500), ("subject", subject, 255)] {
-            if !(1..=most).contains(&text.len()) || text.bytes().any(|b| !b.is_ascii_graphic()) {
+        for (field, text, most) in [("issuer", issuer, 500), ("subject", subject, SUBJECT)] {
+            if !printable(text, most) {
                 return invalid(field, "give what the provider writes, in printable ASCII characters");
             }
         }
