@@ -13,7 +13,7 @@ mod numbers;
 mod overlay;
 pub(crate) mod ways;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use linewright_model::PlaceId;
@@ -128,6 +128,8 @@ pub(crate) struct Layer<L> {
     names: Vec<L>,
     /// By what stands for a group, the number of its first link here.
     groups: BTreeMap<L, u32>,
+    /// Those numbers: such a link has left its group when it is in none any more, though it kept its number.
+    group_heads: HashSet<u32>,
     /// The two hops of each link.
     hops_of: Vec<[u32; 2]>,
     /// What was free when it was laid out, by hop.
@@ -191,6 +193,7 @@ impl<L: Copy + Ord> Layer<L> {
             flat: Flat { starts, hops },
             risks,
             names,
+            group_heads: groups.values().copied().collect(),
             groups,
             hops_of,
             free: Counts::new(&free),

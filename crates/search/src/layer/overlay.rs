@@ -193,7 +193,10 @@ impl<L: Copy + Ord + Hash> Change<L> {
             let hops = layer.hops_of[number as usize];
             let was = [layer.flat.hops[hops[1] as usize].to, layer.flat.hops[hops[0] as usize].to];
             // A group that the layer does not know can be shared only among added links.
-            let group = laid.group.map_or(Some(number), |group| layer.groups.get(&group).copied());
+            let group = match laid.group {
+                Some(group) => layer.groups.get(&group).copied(),
+                None => Some(number).filter(|number| !layer.group_heads.contains(number)),
+            };
             let same_group = group.is_some_and(|group| layer.risks[hops[0] as usize][1] == RiskId(group));
             let length = laid.length_dm();
             let hop = hops[0] as usize;
