@@ -159,7 +159,7 @@ impl<L: Copy + Ord + Hash> Graph for LayerGraph<'_, L> {
     }
 
     fn risk_count(&self) -> usize {
-        self.change.risk_count(self.layer.names.len() + self.layer.flat.len())
+        self.change.risk_count()
     }
 
     fn is_exclusive(&self, at: At) -> bool {

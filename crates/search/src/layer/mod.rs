@@ -13,7 +13,6 @@ mod numbers;
 mod overlay;
 pub(crate) mod ways;
 
-use std::collections::{BTreeMap, HashSet};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use linewright_model::PlaceId;
@@ -40,8 +39,8 @@ pub(crate) struct Laid<L> {
     pub(crate) joints: [Joint; 2],
     /// What is free of it.
     pub(crate) free: Free,
-    /// Stands for the group of links that fail together with it.
-    pub(crate) group: Option<L>,
+    /// Number of the group of links that fail together with it.
+    pub(crate) group: Option<u32>,
 }
 
 /// How a link is joined to the one before it.
@@ -116,7 +115,8 @@ pub(crate) enum Measure {
     Weight,
 }
 
-/// What a hop rests on: its link, the group of it (the link again where there is none), the place it leads to.
+/// What a hop rests on: its link, the group of it (the link again where there is none), the place it leads to. Links are
+/// numbered first, then groups, then places.
 type HopRisks = [RiskId; 3];
 
 /// A layer as laid out for one version.
@@ -126,10 +126,8 @@ pub(crate) struct Layer<L> {
     risks: Vec<HopRisks>,
     /// Names of links, ascending; the place in this list is the link's number.
     names: Vec<L>,
-    /// By what stands for a group, the number of its first link here.
-    groups: BTreeMap<L, u32>,
-    /// Those numbers: such a link has left its group when it is in none any more, though it kept its number.
-    group_heads: HashSet<u32>,
+    /// How many groups there were.
+    groups: usize,
     /// The two hops of each link.
     hops_of: Vec<[u32; 2]>,
     /// What was free when it was laid out, by hop.
@@ -166,13 +164,7 @@ impl<L: Copy + Ord> Layer<L> {
         let mut joints = vec![[Joint::None; 2]; hops.len()];
         let mut hops_of = Vec::with_capacity(links.len());
         let names: Vec<L> = links.iter().map(|(laid, _)| laid.link).collect();
-        // What stands for a group need not be laid out itself: the first of it that is does.
-        let mut groups = BTreeMap::new();
-        for (number, (laid, _)) in (0u32..).zip(&links) {
-            laid.group.into_iter().for_each(|group| {
-                groups.entry(group).or_insert(number);
-            });
-        }
+        let groups = links.iter().filter_map(|(laid, _)| laid.group).max().map_or(0, |last| last as usize + 1);
         for (number, (laid, ends)) in (0u32..).zip(&links) {
             let length_dm = laid.length_dm();
             let mut both = [0; 2];
@@ -181,8 +173,8 @@ impl<L: Copy + Ord> Layer<L> {
                 let hop = *slot as usize;
                 *slot += 1;
                 hops[hop] = Hop { to, length_dm };
-                let group = laid.group.and_then(|group| groups.get(&group).copied()).unwrap_or(number);
-                risks[hop] = [RiskId(number), RiskId(group), RiskId(place_risk(links.len(), to))];
+                let group = laid.group.map_or(number, |group| after(links.len(), group));
+                risks[hop] = [RiskId(number), RiskId(group), RiskId(after(links.len() + groups, to))];
                 free[hop] = laid.free.code();
                 joints[hop] = [laid.joints[nth], laid.joints[1 - nth]];
                 both[nth] = hop as u32;
@@ -193,7 +185,6 @@ impl<L: Copy + Ord> Layer<L> {
             flat: Flat { starts, hops },
             risks,
             names,
-            group_heads: groups.values().copied().collect(),
             groups,
             hops_of,
             free: Counts::new(&free),
@@ -224,6 +215,11 @@ impl<L: Copy + Ord> Layer<L> {
         At(self.flat.hops[if there as usize == hop { back } else { there } as usize].to)
     }
 
+    /// Number of risks: of links, groups and places.
+    fn risk_count(&self) -> usize {
+        self.names.len() + self.groups + self.flat.len()
+    }
+
     fn number(&self, link: L) -> Option<u32> {
         self.names.binary_search(&link).ok().map(|number| number as u32)
     }
@@ -245,9 +241,9 @@ impl<L> Layer<L> {
     }
 }
 
-/// Numbers of places as risks come after those of links.
-fn place_risk(links: usize, place: u32) -> u32 {
-    (links as u32).saturating_add(place)
+/// The number of the `nth` risk of a kind that comes after so many others.
+fn after(others: usize, nth: u32) -> u32 {
+    (others as u32).saturating_add(nth)
 }
 
 /// Longest link that is told apart, dm: 20,000 km.

@@ -11,7 +11,7 @@ use rustc_hash::FxBuildHasher;
 use super::counts::{Code, Counts, Free};
 use super::landmarks::{Distances, Landmarks};
 use super::ways::Shared;
-use super::{Hop, HopRisks, Joint, Laid, Layer, Measure, Numbers, place_risk, weight_dm};
+use super::{Hop, HopRisks, Joint, Laid, Layer, Measure, Numbers, after, weight_dm};
 use crate::engine::graph::{At, RiskId};
 
 type Map<K, V> = HashMap<K, V, FxBuildHasher>;
@@ -29,7 +29,7 @@ pub(crate) struct Change<L> {
     /// Links of the layer that are no more.
     gone: HashSet<u32, FxBuildHasher>,
     /// Links added, by name.
-    added: BTreeMap<L, Added<L>>,
+    added: BTreeMap<L, Added>,
     /// Places that had no number, numbered after the others.
     places: Vec<PlaceId>,
     /// Hops of the added links, by where they begin.
@@ -40,8 +40,11 @@ pub(crate) struct Change<L> {
     names: Vec<L>,
     ranges: Map<u32, (u32, u32)>,
     filter: Vec<u64>,
-    /// Number of the first added link.
+    /// Number of the first added link as a risk: groups that the layer does not know come after the added links, new
+    /// places after these.
     first_added: u32,
+    /// Groups that the layer does not know.
+    new_groups: usize,
     /// Distances from landmarks to new places; none where the added links make ways shorter.
     landmarks: [OnceLock<Option<Vec<Distances>>>; 2],
     /// Whether all places stand where they stood.
@@ -49,12 +52,12 @@ pub(crate) struct Change<L> {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Added<L> {
+struct Added {
     ends: [u32; 2],
     length_dm: u32,
     joints: [Joint; 2],
     free: Code,
-    group: Option<L>,
+    group: Option<u32>,
 }
 
 impl<L: Copy + Ord + Hash> Change<L> {
@@ -72,7 +75,8 @@ impl<L: Copy + Ord + Hash> Change<L> {
             names: Vec::new(),
             ranges: Map::default(),
             filter: Vec::new(),
-            first_added: 0,
+            first_added: layer.risk_count() as u32,
+            new_groups: 0,
             landmarks: Default::default(),
             sites: true,
         }
@@ -84,7 +88,7 @@ impl<L: Copy + Ord + Hash> Change<L> {
         known: &'a Landmarks,
         measure: Measure,
     ) -> Option<(&'a Landmarks, &'a [Distances])> {
-        let length = |added: &Added<L>| match measure {
+        let length = |added: &Added| match measure {
             Measure::Length => added.length_dm,
             Measure::Weight => weight_dm(added.length_dm, added.joints),
         };
@@ -105,28 +109,41 @@ impl<L: Copy + Ord + Hash> Change<L> {
         self.names.get(number.checked_sub(self.first_added)? as usize).copied()
     }
 
-    /// What a risk is: numbers are given to links, places, added links and new places in this order.
+    /// What a risk is.
+    #[allow(clippy::expect_used, reason = "searches tell only of risks of hops, which the layer numbered")]
     pub(super) fn shared(&self, layer: &Layer<L>, numbers: &Numbers, risk: RiskId) -> Shared<L> {
-        let (links, number) = (layer.names.len(), risk.index());
-        if number < links {
-            Shared::Link(layer.names[number])
-        } else if let Some(place) = numbers.place((number - links) as u32) {
-            Shared::Place(place)
-        } else {
-            match self.name(risk.0) {
-                Some(link) => Shared::Link(link),
-                None => Shared::Place(self.places[number - links - numbers.len() - self.names.len()]),
-            }
-        }
+        let (links, groups) = (layer.names.len(), layer.groups);
+        let (number, first_added) = (risk.index(), self.first_added as usize);
+        let place = |nth: usize| self.place(numbers, nth as u32).map(Shared::Place);
+        let of_group = |group: usize| self.first_of_group(layer, risk, group as u32).map(Shared::Link);
+        let known = match number.checked_sub(first_added) {
+            None if number < links => Some(Shared::Link(layer.names[number])),
+            None if number < links + groups => of_group(number - links),
+            None => place(number - links - groups),
+            Some(added) if added < self.names.len() => Some(Shared::Link(self.names[added])),
+            Some(added) if added < self.names.len() + self.new_groups => of_group(groups + added - self.names.len()),
+            Some(added) => place(numbers.len() + added - self.names.len() - self.new_groups),
+        };
+        known.expect("a risk of a hop")
+    }
+
+    /// The first of a group's links as they are now.
+    fn first_of_group(&self, layer: &Layer<L>, risk: RiskId, group: u32) -> Option<L> {
+        let laid = (0u32..)
+            .zip(&layer.names)
+            .zip(&layer.hops_of)
+            .find(|((number, _), hops)| layer.risks[hops[0] as usize][1] == risk && !self.gone.contains(number));
+        let added = self.added.iter().find(|(_, added)| added.group == Some(group));
+        laid.map(|((_, link), _)| *link).into_iter().chain(added.map(|(link, _)| *link)).min()
     }
 
     pub(super) fn risks(&self, added: usize) -> &HopRisks {
         &self.risks[added]
     }
 
-    pub(super) fn risk_count(&self, base: usize) -> usize {
-        // Added links and new places are numbered from here on.
-        base + self.names.len() + self.places.len()
+    /// Number of all risks.
+    pub(super) fn risk_count(&self) -> usize {
+        self.first_added as usize + self.names.len() + self.new_groups + self.places.len()
     }
 
     /// What is free of the hops of the layer.
@@ -192,12 +209,9 @@ impl<L: Copy + Ord + Hash> Change<L> {
         if let (Some(number), Some((laid, ends))) = (base, &joined) {
             let hops = layer.hops_of[number as usize];
             let was = [layer.flat.hops[hops[1] as usize].to, layer.flat.hops[hops[0] as usize].to];
-            // A group that the layer does not know can be shared only among added links.
-            let group = match laid.group {
-                Some(group) => layer.groups.get(&group).copied(),
-                None => Some(number).filter(|number| !layer.group_heads.contains(number)),
-            };
-            let same_group = group.is_some_and(|group| layer.risks[hops[0] as usize][1] == RiskId(group));
+            let group = laid.group.map_or(number, |group| after(layer.names.len(), group));
+            let known_group = laid.group.is_none_or(|group| (group as usize) < layer.groups);
+            let same_group = known_group && layer.risks[hops[0] as usize][1] == RiskId(group);
             let length = laid.length_dm();
             let hop = hops[0] as usize;
             let same_length = layer.flat.hops[hop].length_dm == length;
@@ -238,28 +252,29 @@ impl<L: Copy + Ord + Hash> Change<L> {
     /// Lays out the added links anew: to be called once after all that one version changes.
     pub(crate) fn settle(&mut self, layer: &Layer<L>, numbers: &Numbers) {
         self.names = self.added.keys().copied().collect();
-        let base_links = layer.names.len();
-        let risks_of_places = |to: u32| match (to as usize).checked_sub(numbers.len()) {
-            None => place_risk(base_links, to),
-            Some(new) => (base_links + numbers.len() + self.names.len() + new) as u32,
+        let (links, groups, added) = (layer.names.len(), layer.groups, self.names.len());
+        let last_group = self.added.values().filter_map(|added| added.group).max();
+        self.new_groups = last_group.map_or(0, |last| (last as usize + 1).saturating_sub(groups));
+        let new_groups = self.new_groups;
+        let first_added = self.first_added;
+        let first_new = first_added as usize + added;
+        let place_risk = |to: u32| match (to as usize).checked_sub(numbers.len()) {
+            None => after(links + groups, to),
+            Some(new) => after(first_new + new_groups, new as u32),
         };
-        let first_added = (base_links + numbers.len()) as u32;
-        self.first_added = first_added;
+        let group_risk = |group: u32| match (group as usize).checked_sub(groups) {
+            None => after(links, group),
+            Some(new) => after(first_new, new as u32),
+        };
         self.landmarks = Default::default();
-        let mut groups = BTreeMap::new();
-        for (nth, added) in (0u32..).zip(self.added.values()) {
-            added.group.into_iter().for_each(|group| {
-                groups.entry(group).or_insert(layer.groups.get(&group).copied().unwrap_or(first_added + nth));
-            });
-        }
         let mut hops: Vec<(u32, Hop, Code, [Joint; 2], HopRisks)> = Vec::with_capacity(2 * self.added.len());
         for (nth, added) in (0u32..).zip(self.added.values()) {
             let (ends, joints) = (added.ends, added.joints);
             for ([from, to], joints) in [(ends, joints), ([ends[1], ends[0]], [joints[1], joints[0]])] {
                 let link = RiskId(first_added + nth);
                 let hop = Hop { to, length_dm: added.length_dm };
-                let group = added.group.and_then(|group| groups.get(&group).copied()).map_or(link, RiskId);
-                hops.push((from, hop, added.free, joints, [link, group, RiskId(risks_of_places(to))]));
+                let group = added.group.map_or(link, |group| RiskId(group_risk(group)));
+                hops.push((from, hop, added.free, joints, [link, group, RiskId(place_risk(to))]));
             }
         }
         hops.sort_by_key(|(from, ..)| *from);

@@ -65,7 +65,7 @@ struct Base {
     /// Spans by the ground place of either end.
     spans_at: Csr<SpanId>,
     /// Spans by trench, ascending.
-    trenches: HashMap<Text, Vec<SpanId>>,
+    trenches: HashMap<Text, Trench>,
     /// Spans by those in the same trench by geometry, where the records do not say so themselves.
     beside: Csr<SpanId>,
     limits: Limits,
@@ -105,6 +105,15 @@ fn both<A: Send, B>(one: impl FnOnce() -> A + Send, two: impl FnOnce() -> B) -> 
     })
 }
 
+/// Spans in one trench 同沟, as the records say.
+#[derive(Debug)]
+struct Trench {
+    /// Stays the trench's for as long as the base does.
+    number: u32,
+    /// Ascending.
+    spans: Vec<SpanId>,
+}
+
 impl Base {
     fn build(network: &Network, limits: Limits) -> Self {
         // Glass on one processor, ground on another: they know nothing of each other.
@@ -126,12 +135,13 @@ impl Base {
         let strands_through = Csr::build(through);
         let spans = network.all::<Span>();
         let spans_at = Csr::build(spans.flat_map(|(id, span)| ground_ends(network, span).map(move |end| (end, id))));
-        let mut trenches: HashMap<Text, Vec<SpanId>> = HashMap::new();
+        let mut trenches: HashMap<Text, Trench> = HashMap::new();
         for (id, span) in network.all::<Span>().filter(|(_, span)| !span.trench.is_empty()) {
-            trenches.entry(span.trench.clone()).or_default().push(id);
+            let number = trenches.len() as u32;
+            trenches.entry(span.trench.clone()).or_insert_with(|| Trench { number, spans: Vec::new() }).spans.push(id);
         }
         let numbers = Numbers::build(network);
-        let group = |span: &Span| trenches.get(&span.trench).and_then(|spans| spans.first()).copied();
+        let group = |span: &Span| trenches.get(&span.trench).map(|trench| trench.number);
         let laid = || network.all::<Span>().map(|(id, span)| laid_span(network, id, span, group(span)));
         let (ducts, glass) = both(
             || Layer::build(&numbers, laid()),
@@ -214,12 +224,9 @@ impl Topology {
             overlay.ducts.places_moved();
             overlay.glass.places_moved();
         }
-        let regrouped = overlay.in_new_trenches(base);
-        for id in dirty.spans.iter().chain(&dirty.bores).chain(&regrouped) {
-            let laid = network.get(*id).map(|span| {
-                let first = base.trenches.get(&span.trench).and_then(|spans| spans.first()).copied();
-                laid_span(network, *id, span, first.or_else(|| overlay.first_in_trench(&span.trench)))
-            });
+        for id in dirty.spans.iter().chain(&dirty.bores) {
+            let laid =
+                network.get(*id).map(|span| laid_span(network, *id, span, overlay.trench_number(base, &span.trench)));
             overlay.ducts.put(&base.ducts, numbers, *id, laid);
         }
         let mut strands: BTreeSet<StrandIx> = BTreeSet::new();
@@ -323,7 +330,7 @@ impl Topology {
         if trench.is_empty() {
             return None;
         }
-        let base = self.base.trenches.get(trench).into_iter().flatten().copied();
+        let base = self.base.trenches.get(trench).into_iter().flat_map(|trench| trench.spans.iter().copied());
         let base = base.filter(|id| !self.overlay.is_changed(*id)).min();
         base.into_iter().chain(self.overlay.first_in_trench(trench)).min()
     }
@@ -376,8 +383,8 @@ impl Topology {
     }
 }
 
-/// A span as the layer of ducts lays it out. `group` is the first span of its trench.
-fn laid_span(network: &Network, link: SpanId, span: &Span, group: Option<SpanId>) -> Laid<SpanId> {
+/// A span as the layer of ducts lays it out. `group` is the number of its trench.
+fn laid_span(network: &Network, link: SpanId, span: &Span, group: Option<u32>) -> Laid<SpanId> {
     let free = in_service(std::iter::once(&*span.plant), || match capacity::spare_bores(network, link, span) {
         Some(bores) => Free::Slots(u32::try_from(bores).unwrap_or(u32::MAX)),
         None => Free::AtLeast(0),

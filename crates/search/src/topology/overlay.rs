@@ -26,6 +26,8 @@ pub(super) struct Overlay {
     changed_spans: HashMap<SpanId, Placing>,
     spans_at: HashMap<PlaceId, BTreeSet<SpanId>>,
     trenches: HashMap<Text, BTreeSet<SpanId>>,
+    /// Numbers of trenches that the base does not know.
+    new_trenches: HashMap<Text, u32>,
     /// Spans of which the base's neighbours in a trench no longer count, with those that do.
     beside: HashMap<SpanId, Vec<SpanId>>,
     spatial: SpatialOverlay,
@@ -53,6 +55,7 @@ impl Overlay {
             changed_spans: HashMap::new(),
             spans_at: HashMap::new(),
             trenches: HashMap::new(),
+            new_trenches: HashMap::new(),
             beside: Default::default(),
             spatial: SpatialOverlay::default(),
             inventory: base.inventory.clone(),
@@ -125,10 +128,11 @@ impl Overlay {
         }
     }
 
-    /// Spans in trenches that the base does not know: what stands for such a trench can change with every version.
-    pub(super) fn in_new_trenches(&self, base: &Base) -> Vec<SpanId> {
-        let new = self.trenches.iter().filter(|(label, _)| !base.trenches.contains_key(*label));
-        new.flat_map(|(_, spans)| spans.iter().copied()).collect()
+    /// The number of a trench: the base's, or one after those for a trench that it does not know, for good.
+    pub(super) fn trench_number(&mut self, base: &Base, trench: &Text) -> Option<u32> {
+        let next = (base.trenches.len() + self.new_trenches.len()) as u32;
+        let known = base.trenches.get(trench).map(|trench| trench.number);
+        known.or_else(|| (!trench.is_empty()).then(|| *self.new_trenches.entry(trench.clone()).or_insert(next)))
     }
 
     pub(super) fn spatial(&self) -> &SpatialOverlay {

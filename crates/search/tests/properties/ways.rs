@@ -161,10 +161,11 @@ fn what_stands_for_a_trench_need_not_be_laid_out() {
     after_changes(15_507_153_337_318_336_421, STREETS).unwrap();
 }
 
-/// A span that gave its trench's group its number and then left the trench, found by the property below.
+/// A span that its trench was named by and that then left it, alone and for a new trench; found by the property below.
 #[test]
 fn who_leaves_a_trench_shares_nothing_with_it() {
     after_changes(11_608_975_472_017_241_994, STREETS).unwrap();
+    after_changes(17_530_971_252_701_572_387, STREETS).unwrap();
 }
 
 proptest! {
