@@ -12,7 +12,7 @@ mod support;
 use std::process::Stdio;
 
 use serde_json::Value;
-use support::{Bench, Ran, sample};
+use support::{Bench, Ran, http, sample};
 
 #[test]
 fn every_command_has_help_with_examples() {
@@ -357,6 +357,37 @@ fn the_check_selects_and_its_exit_code_says_whether_there_are_errors() {
     assert!(checked.out.contains("cores-agree-with-model"), "{checked:?}");
     bench.run(["--database", "m.db", "check", "--rule", "6"]).done();
     bench.run(["--database", "m.db", "check", "--lang", "zh"]).refused(1, "错误");
+}
+
+#[test]
+fn where_to_listen_is_a_name_or_an_address_and_a_refusal_names_it() {
+    let bench = Bench::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    let check = |listen: &str, code: i32, expected: &str| {
+        let ran = bench.run(["serve", "--listen", listen]);
+        assert!(ran.code == code && ran.err.contains(expected), "{listen}: {ran:?}");
+    };
+    check(
+        &taken,
+        1,
+        &format!("cannot listen on {taken}: another program listens there already; stop it, or give another port"),
+    );
+    check("203.0.113.7:8080", 1, "cannot listen on 203.0.113.7:8080: this machine does not have that address");
+    check("no-such-host.invalid:8080", 1, "cannot listen on no-such-host.invalid:8080: ");
+    check("localhost", 2, "give HOST:PORT, such as 127.0.0.1:8080, localhost:8080 or [::1]:8080");
+    check("::1:8080", 2, "give HOST:PORT");
+    check("127.0.0.1:80808", 2, "give HOST:PORT");
+
+    let mut command = bench.command(["serve", "--listen", "localhost:0"]);
+    let mut served = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let mut said = String::new();
+    let mut out = std::io::BufReader::new(served.stdout.take().unwrap());
+    std::io::BufRead::read_line(&mut out, &mut said).unwrap();
+    let ready = said.trim().rsplit("http://").next().map(|host| http::send(host, "GET /readyz", &[], ""));
+    served.kill().unwrap();
+    served.wait().unwrap();
+    assert!(ready.is_some_and(|answer| answer.unwrap().status == 200), "{said}");
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub enum Failure {
     #[error(transparent)]
     Export(#[from] ExportError),
     /// What is to be surveyed.
-    #[error(transparent)]
+    #[error("{}{}", .0, option_for(.0))]
     Survey(#[from] SurveyError),
     /// What is to be traced.
     #[error(transparent)]
@@ -84,12 +84,47 @@ pub enum Failure {
         /// What it says.
         error: io::Error,
     },
+    /// Where to listen.
+    #[error("cannot listen on {at}: {}", not_listening(error))]
+    Listen {
+        /// As asked.
+        at: String,
+        /// What the operating system says.
+        error: io::Error,
+    },
     /// Stopped by the user.
     #[error("{0}")]
     Interrupted(String),
     /// A fault of this program.
     #[error("internal fault: {0}; please report this")]
     Internal(String),
+}
+
+/// The option that does what the advice of a refused survey says; the same advice is read where there are no options.
+fn option_for(error: &SurveyError) -> &'static str {
+    match error {
+        SurveyError::EmptyNetwork => " (linewright import FILE...)",
+        SurveyError::NoAddress { .. } | SurveyError::NoPosition { .. } => " (--at LON,LAT)",
+        _ => "",
+    }
+}
+
+/// Why an address cannot be listened on, and what to do.
+fn not_listening(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            "another program listens there already; stop it, or give another port with --listen (0 for any free one)"
+                .to_owned()
+        }
+        io::ErrorKind::AddrNotAvailable => {
+            "this machine does not have that address; give one of its own, 127.0.0.1 for this machine only, or 0.0.0.0 for all"
+                .to_owned()
+        }
+        io::ErrorKind::PermissionDenied => {
+            "you may not use that port; ports below 1024 are for the system: give a higher one, such as 8080".to_owned()
+        }
+        _ => format!("{error}; give --listen an address of this machine, such as 127.0.0.1:8080"),
+    }
 }
 
 impl From<CommitError> for Failure {
@@ -159,7 +194,7 @@ impl Failure {
             Failure::NoRule { .. } => "no-such-rule",
             Failure::Sample { .. } => "sample",
             Failure::Undo(_) => "undo",
-            Failure::System { .. } => "system",
+            Failure::System { .. } | Failure::Listen { .. } => "system",
             Failure::Interrupted(_) => "interrupted",
             Failure::Internal(_) => "internal",
         }

@@ -22,7 +22,7 @@ pub struct Oidc {
     /// File whose first line is the client secret; or set LINEWRIGHT_OIDC_CLIENT_SECRET; neither for a public client
     #[arg(long = "oidc-secret-file", value_name = "FILE", env = "LINEWRIGHT_OIDC_SECRET_FILE", requires = "issuer")]
     pub secret_file: Option<PathBuf>,
-    /// Where browsers reach this service; the provider sends them back to URL/api/v1/login/oidc/return
+    /// Where browsers reach this service: a host name of its own, without a path; the provider sends them back to URL/api/v1/login/oidc/return
     #[arg(long, value_name = "URL", env = "LINEWRIGHT_PUBLIC_URL", value_parser = not_blank, requires = "issuer")]
     pub public_url: Option<String>,
     /// What people call the provider [default: the host of the issuer]

@@ -1,12 +1,12 @@
 //! `generate` and `demo`: networks nobody runs.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
 use linewright_samples::Scale;
 
 use super::serve::DEFAULT_LISTEN;
+use super::values::listen;
 
 /// `generate`
 #[derive(clap::Args, Debug)]
@@ -108,6 +108,6 @@ pub struct Demo {
     #[arg(long)]
     pub once: bool,
     /// Where to listen when serving
-    #[arg(long, value_name = "HOST:PORT", default_value = DEFAULT_LISTEN)]
-    pub listen: SocketAddr,
+    #[arg(long, value_name = "HOST:PORT", default_value = DEFAULT_LISTEN, value_parser = listen)]
+    pub listen: String,
 }

@@ -1,9 +1,9 @@
 //! `serve`.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use super::Oidc;
+use super::values::listen;
 
 /// Where the service listens when nothing is said: reachable from this machine only.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
@@ -32,8 +32,8 @@ Examples:
   curl http://127.0.0.1:8080/readyz")]
 pub struct Serve {
     /// Where to listen; port 0 for any free one
-    #[arg(long, value_name = "HOST:PORT", default_value = DEFAULT_LISTEN)]
-    pub listen: SocketAddr,
+    #[arg(long, value_name = "HOST:PORT", default_value = DEFAULT_LISTEN, value_parser = listen)]
+    pub listen: String,
     /// Send cookies over TLS only: behind a proxy that speaks it
     #[arg(long)]
     pub secure_cookies: bool,

@@ -62,6 +62,20 @@ pub(super) fn as_of(given: &str) -> Result<AsOf, String> {
     })
 }
 
+/// Where to listen: a name or an address of this machine, and a port.
+pub(super) fn listen(given: &str) -> Result<String, String> {
+    let text = narrow(given);
+    let text = text.trim();
+    let host = text.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()).map(|(host, _)| host);
+    // The colons of an IPv6 address would be taken for the one before the port.
+    let whole =
+        |host: &str| !host.is_empty() && (!host.contains(':') || (host.starts_with('[') && host.ends_with(']')));
+    match host {
+        Some(host) if whole(host) => Ok(text.to_owned()),
+        _ => Err("give HOST:PORT, such as 127.0.0.1:8080, localhost:8080 or [::1]:8080".to_owned()),
+    }
+}
+
 /// Two numbers with a comma between them; full-width ones too.
 pub fn coordinate(given: &str) -> Result<[f64; 2], String> {
     let given = narrow(given);

@@ -153,7 +153,7 @@ pub async fn run(args: &Demo, session: &Session) -> Result<Answer, Failure> {
         return answer(None);
     }
     let Sample { store, folder, .. } = sample;
-    let options = Options { provider: None, listen: args.listen, bounds: Bounds::default(), config: config() };
+    let options = Options { provider: None, listen: args.listen.clone(), bounds: Bounds::default(), config: config() };
     let listening = listen(store, catalog, options).await?;
     let serving = people(listening.service(), session, listening.address.clone()).await?;
     let answer = answer(Some(serving))?.said();

@@ -1,6 +1,6 @@
 //! `serve`: the network over HTTP, until it is told to stop.
 
-use std::net::SocketAddr;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ pub struct Options {
     /// The provider people may log in at.
     pub provider: Option<Provider>,
     /// Where to listen.
-    pub listen: SocketAddr,
+    pub listen: String,
     /// How much planning goes on at once.
     pub bounds: Bounds,
     /// How it is offered.
@@ -69,7 +69,7 @@ pub async fn run(args: &Serve, session: &Session) -> Result<Answer, Failure> {
         request_time: config().request_time.max(bounds.deadline + Duration::from_secs(5)),
         ..config()
     };
-    let listening = listen(store, catalog, Options { provider, listen: args.listen, bounds, config }).await?;
+    let listening = listen(store, catalog, Options { provider, listen: args.listen.clone(), bounds, config }).await?;
     let setup = listening.service.accounts().setup_link().await?;
     let setup = setup.map(|link| format!("{}/#setup={}", listening.address, link.reveal()));
     let said = Said { address: &listening.address, setup };
@@ -140,13 +140,26 @@ fn console(path: &str) -> Option<Asset> {
 
 /// Takes the address, reads the network, and is ready to answer.
 pub async fn listen(store: Store, catalog: Catalog, options: Options) -> Result<Listening, Failure> {
-    let failed = |error| Failure::System { what: "listen", error };
     // Taken first: an address that is in use is said before a large network is read.
-    let socket = TcpListener::bind(options.listen).await.map_err(failed)?;
-    let address = format!("http://{}", socket.local_addr().map_err(failed)?);
+    let socket = bind(&options.listen).await.map_err(|error| Failure::Listen { at: options.listen.clone(), error })?;
+    let local = socket.local_addr().map_err(|error| Failure::System { what: "listen", error })?;
+    let address = format!("http://{local}");
     let service =
         Arc::new(Service::start(store, catalog, clock(), options.bounds).await?.with_provider(options.provider));
     Ok(Listening { service, socket, config: options.config, address })
+}
+
+/// The first address of the name that can be listened on. One that is in use is not passed over: who asks for `localhost`
+/// would otherwise share its port with the program that has the other family's.
+async fn bind(at: &str) -> io::Result<TcpListener> {
+    let mut last = None;
+    for address in tokio::net::lookup_host(at).await? {
+        match TcpListener::bind(address).await {
+            Err(error) if error.kind() == io::ErrorKind::AddrNotAvailable => last = Some(error),
+            bound => return bound,
+        }
+    }
+    Err(last.unwrap_or_else(|| io::Error::from(io::ErrorKind::AddrNotAvailable)))
 }
 
 impl Listening {
