@@ -427,6 +427,7 @@ fn settings_that_would_be_unsafe_are_refused() {
     check(Settings { issuer: "door.example".to_owned(), ..good() }, "oidc-issuer");
     check(Settings { public_url: "http://linewright.example".to_owned(), ..good() }, "public-url");
     check(Settings { public_url: "https://linewright.example/?a".to_owned(), ..good() }, "public-url");
+    check(Settings { public_url: "https://linewright.example/net".to_owned(), ..good() }, "public-url");
     check(Settings { client_id: " ".to_owned(), ..good() }, "oidc-client-id");
     check(Settings { roles: Vec::new(), ..good() }, "oidc-role");
     check(Settings { role_claim: None, ..good() }, "oidc-role");

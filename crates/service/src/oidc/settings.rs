@@ -56,8 +56,13 @@ impl Settings {
     pub(super) fn check(&self) -> Result<Checked, ServiceError> {
         let issuer = url("oidc-issuer", &self.issuer)?;
         let name = self.name.clone().unwrap_or_else(|| issuer.host_str().unwrap_or_default().to_owned());
-        url("public-url", &self.public_url)?;
+        let public = url("public-url", &self.public_url)?;
         let invalid = |field, reason: &str| Err(ServiceError::Invalid { field, reason: reason.to_owned() });
+        if public.path() != "/" {
+            // Cookies and the page live at the root: people would be sent back to a log-in that nobody knows there.
+            let reason = "the page and the API are served at the root: give a host name of its own, without a path";
+            return invalid("public-url", reason);
+        }
         if self.client_id.trim().is_empty() {
             return invalid("oidc-client-id", "say what the provider calls this service");
         }
