@@ -82,13 +82,13 @@ pub(crate) async fn console(State(api): State<Api>, headers: HeaderMap, request:
         return (status, page("text/html; charset=utf-8", text)).into_response();
     };
     let name = if path.is_empty() { "index.html" } else { path };
-    // The console has pages of its own below `/`; what looks like a file must be one.
-    let is_page = !name.rsplit('/').next().unwrap_or_default().contains('.');
-    let found = find(name).or_else(|| if is_page { find("index.html") } else { None });
-    match found {
-        Some(Asset { bytes, media_type, immutable }) => {
+    // The console is one page, and says so itself at any other; what looks like a file must be one.
+    let looks_like_page = !name.rsplit('/').next().unwrap_or_default().contains('.');
+    let page = || find("index.html").filter(|_| looks_like_page).map(|asset| (StatusCode::NOT_FOUND, asset));
+    match find(name).map(|asset| (StatusCode::OK, asset)).or_else(page) {
+        Some((status, Asset { bytes, media_type, immutable })) => {
             let keep = if immutable { "public, max-age=31536000, immutable" } else { "no-cache" };
-            ([(CONTENT_TYPE, media_type), (CACHE_CONTROL, keep)], bytes).into_response()
+            (status, [(CONTENT_TYPE, media_type), (CACHE_CONTROL, keep)], bytes).into_response()
         }
         None => Problem::not_found("there is nothing at this path").into_response(),
     }

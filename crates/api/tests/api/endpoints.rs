@@ -1,6 +1,7 @@
 //! Every endpoint that reads, by snapshot: what a client gets is reviewed as a diff.
 
 use insta::assert_snapshot;
+use linewright_api::{Asset, Config, router};
 use linewright_model::{Cable, CableId, ChangeSet, Id, Origin, Stage};
 use linewright_store::Proposal;
 use serde_json::{Value, json};
@@ -79,6 +80,33 @@ fn the_description_is_reviewed() {
     for name in text.split("#/components/schemas/").skip(1).filter_map(|rest| rest.split('"').next()) {
         assert!(schemas.contains_key(name), "{name} is not described");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_console_is_one_page_and_elsewhere_is_nothing() {
+    let mut bench = Bench::new(Engine::Sqlite).await;
+    let console = |path: &str| {
+        let bytes: &[u8] = match path {
+            "index.html" => b"<p>the page",
+            "assets/a.js" => b"a()",
+            _ => return None,
+        };
+        Some(Asset { bytes, media_type: "text/html; charset=utf-8", immutable: false })
+    };
+    bench.router = router(bench.service.clone(), Config { console: Some(console), ..Config::default() });
+    let viewer = bench.person("viewer").await;
+    let check = async |path: &str, status: u16, text: &str| {
+        let answer = bench.get(&viewer, path).await;
+        assert_eq!((answer.status, answer.text().contains(text)), (status, true), "{path}: {}", answer.text());
+    };
+    check("/", 200, "the page").await;
+    check("/index.html", 200, "the page").await;
+    check("/assets/a.js", 200, "a()").await;
+    // The page is sent all the same: it says that there is nothing, in the language of who reads it.
+    check("/nonsense", 404, "the page").await;
+    check("/a/b", 404, "the page").await;
+    check("/assets/b.js", 404, "/problems/not-found").await;
+    check("/api/v1/nonsense", 404, "/problems/not-found").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

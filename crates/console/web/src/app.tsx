@@ -7,6 +7,7 @@ import { api, notReached, rememberToken, speak, whenLoggedOut, type Me, type Pro
 import { firstLang, keepLang, LangContext, say, type Lang } from './lang';
 import type { Theme } from './map/palette';
 import { Entrance } from './shell/entrance';
+import { Nothing } from './shell/nothing';
 import { Workbench } from './shell/workbench';
 
 const KEPT_THEME = 'linewright.theme';
@@ -15,6 +16,11 @@ function firstTheme(): Theme {
   const kept = localStorage.getItem(KEPT_THEME);
   if (kept === 'light' || kept === 'dark') return kept;
   return window.matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+}
+
+/** Everything is one page; at any other path there is nothing. */
+function isPage(path: string): boolean {
+  return path === '/' || path === '/index.html';
 }
 
 const TOKENS = {
@@ -84,7 +90,13 @@ export function App() {
           token: { ...TOKENS[theme], borderRadius: 8, fontSize: 14, fontFamily: 'var(--font)' },
         }}
       >
-        {!asked ? <Spin className="opening" size="large" /> : me ? (
+        {!isPage(window.location.pathname) ? (
+          <main className="opening">
+            <Nothing title={say(lang, 'no_such_page')} detail={window.location.pathname}>
+              <a href="/">{say(lang, 'to_start')}</a>
+            </Nothing>
+          </main>
+        ) : !asked ? <Spin className="opening" size="large" /> : me ? (
           <Workbench me={me} around={around} onLeave={() => enter(null)} />
         ) : (
           <Entrance around={around} problem={problem} onEnter={enter} onRetry={() => void ask()} />
