@@ -76,7 +76,7 @@ impl Accounts {
 
     /// A link for the first administrator, once, where there is no account yet.
     pub async fn setup_link(&self) -> Result<Option<Secret>, ServiceError> {
-        if !self.store.accounts().await?.is_empty() {
+        if self.setup_is_over().await? {
             return Ok(None);
         }
         let secret = Secret::new()?;
@@ -84,12 +84,22 @@ impl Accounts {
         Ok(Some(secret))
     }
 
+    /// Whether there are accounts already.
+    async fn setup_is_over(&self) -> Result<bool, ServiceError> {
+        Ok(!self.store.accounts().await?.is_empty())
+    }
+
     /// Makes the first administrator by a setup link, and logs in.
     pub async fn set_up(&self, link: &Secret, name: &str, password: &str) -> Result<LoggedIn, ServiceError> {
         check_name(name)?;
         check_password(password)?;
         if !self.store.take_setup_link(&link.sum(), self.now()).await? {
-            let reason = "the link was used, has ended or is not the newest; start the service again for another";
+            let reason = if self.setup_is_over().await? {
+                "the first administrator was made already, and the link serves once; log in, or ask an administrator for \
+                 an account"
+            } else {
+                "the link has ended, or a newer one was printed; whoever runs the service gets a new one by starting it again"
+            };
             return Err(ServiceError::Invalid { field: "link", reason: reason.to_owned() });
         }
         let new = NewAccount {
