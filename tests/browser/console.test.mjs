@@ -116,6 +116,35 @@ describe('the console', () => {
     await close(page);
   });
 
+  test('two numbers are a coordinate, and swapped ones are offered the right way round', async () => {
+    const page = await desk();
+    for (const typed of ['31.9823, 120.8815', '31.9823 120.8815', '（31.9823，120.8815）', '31.9823°；120.8815°']) {
+      await ask(page, typed);
+      assert.match(await page.locator('.refused').innerText(), /looks swapped/, typed);
+    }
+    await page.getByText('Do you mean 120.8815, 31.9823?').getByRole('button').click();
+    await page.waitForSelector('.answer');
+    assert.equal(await page.locator('#end-customer').inputValue(), '120.8815, 31.9823');
+    // Both orders are degrees: where the network lies tells which is meant.
+    await page.locator('#end-customer').fill('31.9823, 89.5');
+    assert.equal(await page.getByText('Do you mean').count(), 0);
+    await page.locator('#end-customer').fill('120.88, 31.98');
+    assert.equal(await page.getByText('Do you mean').count(), 0);
+    await ask(page, '40512345, 3540123');
+    await page.locator('.refused').getByText('outside the world').waitFor();
+    await close(page);
+  });
+
+  test('a page that does not exist says so', async () => {
+    const page = await open(city, chrome, PHONE);
+    const answer = await page.goto(`${city.address}/nonsense`);
+    assert.equal(answer.status(), 404);
+    await page.getByText('页面不存在').waitFor();
+    await page.getByText('返回首页').click();
+    await page.waitForSelector('.entrance');
+    await close(page);
+  });
+
   test('a coordinate from another system is converted', async () => {
     const page = await desk();
     await page.locator('#end-customer').fill('120.8866, 31.9850');

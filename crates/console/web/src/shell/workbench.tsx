@@ -183,7 +183,7 @@ export function Workbench({ me, around: surroundings, onLeave }: Props) {
   const surveyTab = (
     <>
       <SurveyForm
-        question={question} busy={busy} picking={picking}
+        question={question} busy={busy} picking={picking} network={first}
         onChange={(change) => setQuestion({ ...question, ...change })}
         onPick={setPicking} onRun={() => void run(question)} onTarget={aim}
       />

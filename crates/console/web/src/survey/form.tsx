@@ -2,9 +2,10 @@
 import { AutoComplete, Button, Form, InputNumber, Select, Switch, Tooltip } from 'antd';
 import { AimOutlined } from '@ant-design/icons';
 import { pick, useLang } from '../lang';
+import type { Box } from '../map/view';
 import { Finder } from '../shell/finder';
 import { sells, useProducts, usual } from './products';
-import { atHit, atText, coordinate, type Target } from './target';
+import { atHit, atPosition, atText, pair, swapped, type Target } from './target';
 
 export interface Question {
   customer: Target | null;
@@ -36,13 +37,15 @@ interface Props {
   question: Question;
   busy: boolean;
   picking: EndName;
+  /** Where the network lies. */
+  network: Box | null;
   onChange: (change: Partial<Question>) => void;
   onPick: (end: EndName) => void;
   onRun: () => void;
   onTarget: (end: EndName, target: Target | null) => void;
 }
 
-export function SurveyForm({ question, busy, picking, onChange, onPick, onRun, onTarget }: Props) {
+export function SurveyForm({ question, busy, picking, network, onChange, onPick, onRun, onTarget }: Props) {
   const { lang, t } = useLang();
   const products = useProducts();
   const product = products.find((one) => one.code === question.product);
@@ -53,8 +56,19 @@ export function SurveyForm({ question, busy, picking, onChange, onPick, onRun, o
       const target = atText(value, question.crs);
       onChange(name === 'customer' ? { customerText: value, customer: target } : { farText: value, far: target });
     };
+    const other = swapped(text, network);
     return (
-      <Form.Item label={label} htmlFor={`end-${name}`} className="end">
+      <Form.Item
+        label={label}
+        htmlFor={`end-${name}`}
+        className="end"
+        help={other && (
+          <span role="status">
+            {t('swapped').replace('{}', other.join(', '))}{' '}
+            <Button type="link" size="small" onClick={() => onTarget(name, atPosition(other, question.crs))}>{t('swap')}</Button>
+          </span>
+        )}
+      >
         <span className={`letter ${name}`} aria-hidden>{name === 'customer' ? 'A' : 'Z'}</span>
         <Finder
           id={`end-${name}`} label={label} hint={hint} text={text} only={FOUND}
@@ -83,15 +97,15 @@ export function SurveyForm({ question, busy, picking, onChange, onPick, onRun, o
     <Form layout="vertical" className="survey-form" onFinish={onRun}>
       {end('customer', t('customer'), t('end_hint'))}
       {end('far', t('far_end'), t('far_hint'))}
-      {(coordinate(question.customerText) ?? coordinate(question.farText)) && (
+      {(pair(question.customerText) ?? pair(question.farText)) && (
         <Form.Item label={t('coordinates')} htmlFor="crs" layout="horizontal" className="crs">
           <Select
             id="crs" size="small" value={question.crs} aria-label={t('coordinates')}
             options={SYSTEMS.map(([value, label]) => ({ value, label }))}
             onChange={(crs: string) => onChange({
               crs,
-              ...(coordinate(question.customerText) ? { customer: atText(question.customerText, crs) } : {}),
-              ...(coordinate(question.farText) ? { far: atText(question.farText, crs) } : {}),
+              ...(pair(question.customerText) ? { customer: atText(question.customerText, crs) } : {}),
+              ...(pair(question.farText) ? { far: atText(question.farText, crs) } : {}),
             })}
           />
         </Form.Item>
