@@ -99,6 +99,39 @@ fn pure_crates_name_no_io() {
     }
 }
 
+/// Crates whose words are read on the page and in answers of the API as well as in a terminal, and the files of them whose
+/// words are for the command line alone.
+const READ_ANYWHERE: &[&str] = &["model", "catalog", "search", "plan", "audit", "exchange", "service", "api"];
+const FOR_THE_COMMAND_LINE: &[&str] = &[
+    // A finding as a line of text.
+    "exchange/src/finding.rs",
+    // Only the command line writes a template and reads corrections.
+    "exchange/src/sheets/template.rs",
+    "exchange/src/sheets/corrections.rs",
+    // Settings that are refused at the start.
+    "service/src/oidc/settings.rs",
+];
+
+#[test]
+fn advice_that_is_read_anywhere_names_no_option_of_the_command_line() {
+    let names_option = |line: &str| {
+        let code = !line.trim_start().starts_with("//");
+        let mut after = line.split("--").skip(1);
+        code && after.any(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()))
+    };
+    assert!(names_option("\"survey by --at LON,LAT\"") && !names_option("// --at") && !names_option("a -- b"));
+    for name in READ_ANYWHERE {
+        for file in sources(&crates().join(name)) {
+            let text = fs::read_to_string(&file).expect("utf-8");
+            let code = text.split("#[cfg(test)]").next().unwrap_or("");
+            let for_it = FOR_THE_COMMAND_LINE.iter().any(|allowed| file.ends_with(allowed));
+            // What the description says of the same value on the command line is no advice.
+            let said = code.lines().find(|line| names_option(line) && !line.contains("description = "));
+            assert!(for_it || said.is_none(), "{}: {}", file.display(), said.unwrap_or_default());
+        }
+    }
+}
+
 /// Rust files below `src` of a crate, tests aside.
 fn sources(krate: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();

@@ -37,7 +37,7 @@ fn the_wrong_coordinate_system_is_said_once_and_changes_nothing() {
         return;
     };
     let bench = Bench::new();
-    let refused = bench.run(["import", "--repair", "--crs", "gk3:120", &nodes, &lines]).refused(1, "--crs");
+    let refused = bench.run(["import", "--repair", "--crs", "gk3:120", &nodes, &lines]).refused(1, "as crs");
     assert!(refused.out.contains("wrong-crs × 2") && !refused.out.contains("outside-world"), "{refused:?}");
     // A table would read as if its records were in the database.
     assert!(!refused.out.contains("new"), "{refused:?}");

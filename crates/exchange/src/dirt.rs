@@ -364,7 +364,7 @@ fn a_map_in_another_system_is_known_by_the_plant_that_is_there() {
         let found = import(&map(system), None, &network);
         assert!(found.refused && codes(&found).contains(&"shifted-system"), "{:#?}", found.report.findings);
         let reason = &found.report.findings.iter().find(|f| f.code == "shifted-system").unwrap().reason.en;
-        assert!(reason.contains(&format!("--crs {system}")), "{reason}");
+        assert!(reason.contains(&format!("crs {system}")), "{reason}");
         assert!(!import(&map(system), Some(system), &network).refused);
     }
     // Plant that moves for another reason may move.

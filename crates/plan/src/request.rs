@@ -45,7 +45,7 @@ pub struct SurveyRequest {
 #[derive(Clone, PartialEq, Debug, thiserror::Error)]
 pub enum SurveyError {
     /// There is nothing to search.
-    #[error("the network is empty; import a fibre map first: linewright import FILE...")]
+    #[error("the network is empty; import a fibre map first")]
     EmptyNetwork,
     /// The coordinate is no position.
     #[error(transparent)]
@@ -73,7 +73,7 @@ pub enum SurveyError {
         codes: Vec<String>,
     },
     /// No such address.
-    #[error("no standard address contains {asked:?}{}; or survey by --at LON,LAT", did_you_mean(.similar))]
+    #[error("no standard address contains {asked:?}{}; or give its longitude and latitude", did_you_mean(.similar))]
     NoAddress {
         /// As asked.
         asked: String,
@@ -89,14 +89,14 @@ pub enum SurveyError {
         texts: Vec<String>,
     },
     /// The place or address has no position and no plant.
-    #[error("{what} has no position on the map; survey it by --at LON,LAT")]
+    #[error("{what} has no position on the map; give its longitude and latitude instead")]
     NoPosition {
         /// The place or address.
         what: String,
     },
     /// The coordinate is far from all plant, and a slip of it is not.
     #[error(
-        "{asked} is far from everything on the map, but {meant} lies on it: swapped, or a sign lost? ask with LON,LAT"
+        "{asked} is far from everything on the map, but {meant} lies on it: swapped, or a sign lost? longitude comes first"
     )]
     FarFromMap {
         /// As asked.

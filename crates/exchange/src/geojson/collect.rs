@@ -155,8 +155,8 @@ pub(crate) fn declared_crs(crs: Option<&Value>, source: &Source, draft: &mut Dra
         None => {
             let given = names.first().map_or_else(|| kind_of(crs), |name| Phrase::same(shown(name)));
             let reason = phrase!(
-                "unknown coordinate system {}; accepted: {}; name it with --crs",
-                "未知坐标系 {}；可用：{}；请用 --crs 指明",
+                "unknown coordinate system {}; accepted: {}; give one of them as crs",
+                "未知坐标系 {}；可用：{}；请以 crs 指明",
                 given,
                 Crs::ACCEPTED
             );

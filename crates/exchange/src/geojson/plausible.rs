@@ -72,8 +72,8 @@ pub(crate) fn check(geometries: &mut [&mut Value], crs: Crs, source: &Source, dr
     let accepted = Crs::ACCEPTED;
     let reason = phrase!(
         "{impossible} of {all} positions are impossible in {crs}: the coordinate system or the axis order is probably \
-         wrong; name the right system with --crs ({accepted})",
-        "{all} 个位置中有 {impossible} 个在 {crs} 中不可能存在：坐标系或坐标轴顺序可能有误；请用 --crs 指明坐标系（{accepted}）"
+         wrong; give the right system as crs ({accepted})",
+        "{all} 个位置中有 {impossible} 个在 {crs} 中不可能存在：坐标系或坐标轴顺序可能有误；请以 crs 指明坐标系（{accepted}）"
     );
     draft.note(Finding::error("wrong-crs", source, "geometry", reason));
     false
@@ -114,8 +114,8 @@ pub(crate) fn check_columns(features: &[Value], crs: Crs, source: &Source, draft
     } else {
         phrase!(
             "{elsewhere} of {all} points stand elsewhere than their longitude and latitude columns say: \
-             the coordinate system is probably not {crs}; name it with --crs",
-            "{all} 个点中有 {elsewhere} 个的位置与其经纬度列不符：坐标系可能不是 {crs}；请用 --crs 指明"
+             the coordinate system is probably not {crs}; give the right one as crs",
+            "{all} 个点中有 {elsewhere} 个的位置与其经纬度列不符：坐标系可能不是 {crs}；请以 crs 指明"
         )
     };
     draft.note(Finding::warning("contradicts-columns", source, "geometry", reason));
@@ -184,6 +184,6 @@ mod tests {
         check([-1.2, 5.1], None);
         check([-1.205, 5.095], None);
         check([5.1, -1.2], Some("the other way round"));
-        check([8.0, 5.1], Some("--crs"));
+        check([8.0, 5.1], Some("as crs"));
     }
 }

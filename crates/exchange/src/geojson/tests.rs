@@ -480,5 +480,5 @@ fn the_wrong_system_for_a_whole_map_is_one_error_that_no_repair_mends() {
     assert!(outcome.refused && outcome.changes.is_empty());
     let found: Vec<&str> = outcome.report.findings.iter().map(|finding| finding.code).collect();
     assert_eq!(found, ["wrong-crs", "wrong-crs"], "one for each file");
-    assert!(outcome.report.findings.iter().all(|finding| finding.reason.en.contains("--crs")));
+    assert!(outcome.report.findings.iter().all(|finding| finding.reason.en.contains("as crs")));
 }

@@ -145,7 +145,7 @@ impl<'a> Ground<'a> {
                 let reason = phrase!(
                     "{} is not in the input and would be removed, but {} refers to it; \
                      change that first, or import without replacing",
-                    "输入中没有 {}，将被删除，但 {} 引用它；请先修改后者，或不用 --replace 导入",
+                    "输入中没有 {}，将被删除，但 {} 引用它；请先修改后者，或不以替换方式导入",
                     self.named(draft, *id),
                     self.named(draft, *by)
                 );

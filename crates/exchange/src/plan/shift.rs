@@ -44,8 +44,8 @@ pub(super) fn check(draft: &Draft, ground: &Ground<'_>, findings: &mut Findings)
     let source = Source::file(first.map(|source| source.file.clone()).unwrap_or_default());
     let reason = phrase!(
         "{count} of the {moved} known places that would move would move as {system} read as WGS-84 does: the file is \
-         probably in that system; import it with --crs {system}",
-        "在将移动的 {moved} 个已有地点中，有 {count} 个的偏移与把 {system} 当作 WGS-84 时相同：文件很可能采用该坐标系，请用 --crs {system} 导入"
+         probably in that system; import it with crs {system}",
+        "在将移动的 {moved} 个已有地点中，有 {count} 个的偏移与把 {system} 当作 WGS-84 时相同：文件很可能采用该坐标系，请以 crs {system} 导入"
     );
     findings.push(Finding::error("shifted-system", &source, "geometry", reason));
 }

@@ -109,9 +109,9 @@ fn sort(grids: Vec<Grid>, mapping: &Mapping, draft: &mut Draft) -> Vec<Table> {
     for grid in others {
         let finding = if tables.is_empty() && !unreadable {
             let reason = phrase!(
-                "no row has the headings of a table known here ({}); rename them as in the templates \
-                 (`linewright import --template DIR`) or name them in a --mapping file",
-                "没有可识别的表头行（{}）；请按模板（`linewright import --template DIR`）改名，或在 --mapping 文件中指明",
+                "no row has the headings of a table known here ({}); rename them as in the template of \
+                 tables, or name them in a mapping file",
+                "没有可识别的表头行（{}）；请按表格模板改名，或在映射文件中指明",
                 kinds()
             );
             Finding::error("no-headings", &grid.source, "", reason)
@@ -142,10 +142,10 @@ fn needs_crs(tables: &[Table], draft: &mut Draft) -> bool {
     });
     let Some(table) = with_positions else { return false };
     let reason = phrase!(
-        "the table has coordinates, and nothing says in which system; name it with --crs, as crs in the mapping, \
+        "the table has coordinates, and nothing says in which system; give it as crs at the import or in the mapping, \
          or in a column of its own \
          (Gaode and Tencent use gcj02, Baidu bd09, GPS wgs84): {}",
-        "表中有坐标，但未说明坐标系；请用 --crs、映射文件中的 crs 或单独一列说明（高德、腾讯用 gcj02，百度用 bd09，GPS 用 wgs84）：{}",
+        "表中有坐标，但未说明坐标系；请在导入时或映射文件中以 crs 指明，或用单独一列说明（高德、腾讯用 gcj02，百度用 bd09，GPS 用 wgs84）：{}",
         linewright_model::crs::Crs::ACCEPTED
     );
     let head = table.columns.get("x").map_or_else(Text::default, |(_, head)| head.clone());

@@ -144,8 +144,8 @@ impl Reader<'_> {
         let set = tag.dataset.and_then(|set| self.network.tag(set.any()));
         let Some(set) = set else { return };
         let reason = phrase!(
-            "the data set {} has a {} of this code; import with --name {} if it is the same",
-            "数据集 {} 中已有该编码的{}；若为同一资源请用 --name {} 导入",
+            "the data set {} has a {} of this code; import into the data set {} if it is the same",
+            "数据集 {} 中已有该编码的{}；若为同一资源请导入到数据集 {}",
             set.code,
             I::TABLE,
             set.code

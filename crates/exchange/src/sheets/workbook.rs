@@ -83,8 +83,8 @@ pub(crate) fn unpackable(file: &File, source: &Source, most: u64, most_kept: u64
         let most = if what.en.is_empty() { most >> 20 } else { most_kept >> 20 };
         let reason = phrase!(
             "the workbook unpacks to more than {most} MiB{}, which is too much for one import; \
-             raise --limit, split it, or save its sheets as CSV",
-            "工作簿解压后超过 {most} MiB{}，一次导入过大；请提高 --limit、拆分，或将各表另存为 CSV",
+             raise the limit, split it, or save its sheets as CSV",
+            "工作簿解压后超过 {most} MiB{}，一次导入过大；请提高上限、拆分，或将各表另存为 CSV",
             what
         );
         Box::new(Finding::error("unpacks-too-large", source, "", reason))

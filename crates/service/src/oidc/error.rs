@@ -4,7 +4,7 @@
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum SignInError {
     /// There is none.
-    #[error("this service has no sign-in service: start `linewright serve` with --oidc-issuer")]
+    #[error("no sign-in service is set up here; log in with a password")]
     NotConfigured,
     /// It does not answer, or not as one.
     #[error("the sign-in service does not answer as it should; try again, or log in with a password")]

@@ -37,8 +37,8 @@ pub(in crate::sheets) const COLUMNS: &[Field] = &[
         ["经度", "Longitude"],
         &["lon", "lng", "x", "东坐标", "横坐标", "easting", "x坐标"],
         [
-            "经度（度）；高斯投影坐标为东坐标（米）。坐标系在导入时用 --crs 给出",
-            "degrees; with Gauss-Krüger the easting in metres. The coordinate system is named by --crs",
+            "经度（度）；高斯投影坐标为东坐标（米）。坐标系在导入时以 crs 给出",
+            "degrees; with Gauss-Krüger the easting in metres. The coordinate system is given at the import (crs)",
         ],
         ["120.8646", "120.8646"],
     ),
@@ -56,9 +56,9 @@ pub(in crate::sheets) const COLUMNS: &[Field] = &[
         ["坐标系", "Coordinate system"],
         &["crs", "坐标系统"],
         [
-            "本行坐标的坐标系：wgs84、cgcs2000、gk3:120、gk3-zone:40、gcj02（高德、腾讯）、bd09（百度）；空则用 --crs",
+            "本行坐标的坐标系：wgs84、cgcs2000、gk3:120、gk3-zone:40、gcj02（高德、腾讯）、bd09（百度）；空则用导入时给出的坐标系",
             "of the coordinates in this row: wgs84, cgcs2000, gk3:120, gk3-zone:40, gcj02 (Gaode, Tencent), \
-             bd09 (Baidu); empty is that of --crs",
+             bd09 (Baidu); empty is the one given at the import",
         ],
         ["wgs84", "wgs84"],
     ),
