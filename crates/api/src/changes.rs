@@ -15,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::Api;
-use crate::extract::{Asked, At, Cursor};
+use crate::extract::{Asked, At, Cursor, Limit};
 use crate::findings::{Named, named};
 use crate::problem::{Problem, ProblemDto};
 use crate::resource::{Page, answer};
@@ -23,8 +23,8 @@ use crate::tiles::word;
 use crate::who::Who;
 
 /// Changes in a page at most, and unless asked.
-const PAGE: u32 = 200;
-const USUAL: u32 = 20;
+const PAGE: u16 = 200;
+const USUAL: u16 = 20;
 
 /// Records of one change that are listed.
 const LISTED: usize = 1_000;
@@ -42,8 +42,8 @@ pub(crate) struct ChangesOf {
     #[param(inline)]
     cursor: Option<Cursor>,
     /// Changes in the page.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u32>,
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 200)]
+    limit: Option<Limit<PAGE>>,
 }
 
 /// How many records of a table.
@@ -120,10 +120,7 @@ fn dto(entry: &LogEntry) -> ChangeDto {
 ))]
 async fn changes(State(api): State<Api>, who: Who, Asked(of): Asked<ChangesOf>) -> Result<Response, Problem> {
     who.must(Permission::Read)?;
-    let limit = of.limit.unwrap_or(USUAL);
-    if limit == 0 || limit > PAGE {
-        return Err(Problem::invalid("limit", format!("give 1 to {PAGE}")));
-    }
+    let limit = u32::from(of.limit.map_or(USUAL, |Limit(limit)| limit));
     let head = api.service().snapshot().version().0;
     let last = of.cursor.map_or(head, |Cursor(before)| head.min(before.saturating_sub(1)));
     let first = last.saturating_sub(limit.into());

@@ -52,11 +52,11 @@ pub(crate) struct ImportOf {
     #[serde(default)]
     dry_run: bool,
     /// Format of the files; looked at when left out: `native`, `geojson`, `kml`, `ofds`, `ofds-geojson`, `tables`.
-    #[param(max_length = 40)]
-    format: Option<String>,
+    #[param(value_type = Option<String>, max_length = 40)]
+    format: Option<Short<40>>,
     /// Coordinate system of the files.
-    #[param(max_length = 40)]
-    crs: Option<String>,
+    #[param(value_type = Option<String>, max_length = 40)]
+    crs: Option<Short<40>>,
     /// Code of the data set the records come to lie in.
     #[param(value_type = Option<String>, max_length = 200)]
     dataset: Option<Short<200>>,
@@ -77,8 +77,8 @@ pub(crate) struct ImportOf {
 #[into_params(parameter_in = Query)]
 pub(crate) struct ExportOf {
     /// Format: `native`, `geojson`, `kml`, `ofds`, `ofds-geojson`; only `native` carries everything.
-    #[param(max_length = 40)]
-    format: String,
+    #[param(value_type = String, max_length = 40)]
+    format: Short<40>,
     /// Only the data set with this code.
     #[param(value_type = Option<String>, max_length = 200)]
     dataset: Option<Short<200>>,

@@ -6,8 +6,8 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 
 use axum::body::Bytes;
-use axum::extract::rejection::{BytesRejection, QueryRejection};
-use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, RawPathParams, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use serde::de::value::MapAccessDeserializer;
@@ -16,6 +16,7 @@ use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
 use crate::problem::{Kind, Problem};
+use crate::wording;
 
 /// A JSON body.
 pub(crate) struct Body<T>(pub(crate) T);
@@ -72,10 +73,15 @@ pub(crate) fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem>
         // Where the JSON breaks off, no field is known.
         let field = if matches!(&*path, "." | "?") { "body".to_owned() } else { path };
         let inner = error.into_inner();
-        let kind = if inner.is_data() { Kind::Invalid } else { Kind::Malformed };
-        Problem::new(kind, inner.to_string()).of_field(field)
+        let said = inner.to_string();
+        match inner.is_data() {
+            true => Problem::invalid(field, wording::of_value(&said)),
+            false => Problem::new(Kind::Malformed, wording::of_json(&said)).of_field(field),
+        }
     })?;
-    let end = reader.end().map_err(|error| Problem::new(Kind::Malformed, error.to_string()).of_field("body"));
+    let broken =
+        |error: serde_json::Error| Problem::new(Kind::Malformed, wording::of_json(&error.to_string())).of_field("body");
+    let end = reader.end().map_err(broken);
     end.map(|()| value)
 }
 
@@ -92,7 +98,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
             let text = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text);
             let (field, reason) =
                 text.split_once(": ").filter(|(field, _)| !field.contains(' ')).unwrap_or(("query", text));
-            Problem::invalid(field, reason)
+            let field = wording::named(reason).unwrap_or(field);
+            Problem::invalid(field, wording::of_value(reason))
         })
     }
 }
@@ -109,6 +116,18 @@ impl<'de> Deserialize<'de> for Cursor {
         let digits = (1..=19).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
         let number = text.parse().ok().filter(|_| digits);
         number.map(Cursor).ok_or_else(|| D::Error::custom("give the `next` of the page before"))
+    }
+}
+
+/// How many records a page has at most: 1 to so many.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Limit<const MOST: u16>(pub(crate) u16);
+
+impl<'de, const MOST: u16> Deserialize<'de> for Limit<MOST> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = Cow::<str>::deserialize(from)?;
+        let number = text.parse().ok().filter(|number| (1..=MOST).contains(number));
+        number.map(Limit).ok_or_else(|| D::Error::custom(format_args!("give a whole number from 1 to {MOST}")))
     }
 }
 
@@ -141,8 +160,16 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for At<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let read = Path::from_request_parts(parts, state).await;
-        read.map(|Path(value)| At(value))
-            .map_err(|rejection| Problem::not_found(rejection.body_text()).of_field("path"))
+        let rejection = match Path::from_request_parts(parts, state).await {
+            Ok(Path(value)) => return Ok(At(value)),
+            Err(rejection) => rejection,
+        };
+        let names = RawPathParams::from_request_parts(parts, state).await.ok();
+        let names: Vec<&str> = names.iter().flatten().map(|(name, _)| name).collect();
+        let (field, told) = match &rejection {
+            PathRejection::FailedToDeserializePathParams(failed) => wording::of_path(failed.kind(), &names),
+            _ => ("path".to_owned(), "there is nothing at this path".to_owned()),
+        };
+        Err(Problem::not_found(told).of_field(field))
     }
 }

@@ -14,14 +14,14 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::Api;
-use crate::extract::{Asked, Cursor, Short};
+use crate::extract::{Asked, Cursor, Limit, Short};
 use crate::problem::{Problem, ProblemDto};
 use crate::resource::{Page, answer, filter};
 use crate::who::Who;
 
 /// Findings in a page at most, and unless asked.
-const PAGE: usize = 1_000;
-const USUAL: usize = 100;
+const PAGE: u16 = 1_000;
+const USUAL: u16 = 100;
 
 pub(crate) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(findings))
@@ -62,8 +62,8 @@ pub(crate) struct FindingsOf {
     #[param(inline)]
     cursor: Option<Cursor>,
     /// Findings in the page.
-    #[param(minimum = 1, maximum = 1000)]
-    limit: Option<usize>,
+    #[param(value_type = Option<usize>, minimum = 1, maximum = 1000)]
+    limit: Option<Limit<PAGE>>,
 }
 
 /// How severe at least.
@@ -149,10 +149,7 @@ fn dto(network: &Network, finding: &Finding) -> FindingDto {
 ))]
 async fn findings(State(api): State<Api>, who: Who, Asked(of): Asked<FindingsOf>) -> Result<Response, Problem> {
     who.must(Permission::Read)?;
-    let limit = of.limit.unwrap_or(USUAL);
-    if limit == 0 || limit > PAGE {
-        return Err(Problem::invalid("limit", format!("give 1 to {PAGE}")));
-    }
+    let limit = usize::from(of.limit.map_or(USUAL, |Limit(limit)| limit));
     let from = of.cursor.map_or(0, |Cursor(from)| usize::try_from(from).unwrap_or(usize::MAX));
     let least = match of.severity {
         Some(Least::Error) => Severity::Error,

@@ -28,6 +28,7 @@ mod tiles;
 mod trace;
 mod who;
 mod wire;
+mod wording;
 
 use std::sync::Arc;
 use std::time::Duration;

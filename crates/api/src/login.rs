@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::Api;
-use crate::extract::Asked;
+use crate::extract::{Asked, Short};
 use crate::problem::{Problem, ProblemDto, internal};
 use crate::session::session_cookie;
 use crate::who::{From, named_cookie};
@@ -48,17 +48,17 @@ pub(crate) struct Door {
 #[into_params(parameter_in = Query)]
 pub(crate) struct ReturnedOf {
     /// As it was sent along.
-    #[param(max_length = 200)]
-    state: Option<String>,
+    #[param(value_type = Option<String>, max_length = 200)]
+    state: Option<Short<200>>,
     /// To be redeemed.
-    #[param(max_length = 4096)]
-    code: Option<String>,
+    #[param(value_type = Option<String>, max_length = 4096)]
+    code: Option<Short<4096>>,
     /// Why not.
-    #[param(max_length = 200)]
-    error: Option<String>,
+    #[param(value_type = Option<String>, max_length = 200)]
+    error: Option<Short<200>>,
     /// Who says so.
-    #[param(max_length = 500)]
-    iss: Option<String>,
+    #[param(value_type = Option<String>, max_length = 500)]
+    iss: Option<Short<500>>,
 }
 
 /// How one may log in
@@ -125,7 +125,15 @@ async fn come_back(
 async fn welcomed(api: &Api, from: &From, headers: &HeaderMap, of: ReturnedOf) -> Result<Response, Problem> {
     api.count_log_in(&from.0)?;
     let secret = named_cookie(headers, ATTEMPT_COOKIE);
-    let returned = Returned { state: of.state.unwrap_or_default(), code: of.code, error: of.error, issuer: of.iss };
+    fn text<const MOST: usize>(given: Option<Short<MOST>>) -> Option<String> {
+        given.map(|Short(text)| text)
+    }
+    let returned = Returned {
+        state: text(of.state).unwrap_or_default(),
+        code: text(of.code),
+        error: text(of.error),
+        issuer: text(of.iss),
+    };
     let logged_in = api.service().end_sign_in(secret.as_ref(), returned).await?;
     Ok(([(SET_COOKIE, session_cookie(api, &logged_in)?)], see_other("/")?).into_response())
 }

@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::Api;
-use crate::extract::Asked;
+use crate::extract::{Asked, Limit, Short};
 use crate::geometry::{self, Geometry};
 use crate::problem::{Problem, ProblemDto};
 use crate::resource::answer;
@@ -20,7 +20,10 @@ use crate::tiles::{place_word, word};
 use crate::who::Who;
 
 /// Hits at most.
-const MOST: usize = 50;
+const MOST: u16 = 50;
+
+/// And unless asked.
+const USUAL: u16 = 20;
 
 pub(crate) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(search))
@@ -32,11 +35,11 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
 #[into_params(parameter_in = Query)]
 pub(crate) struct Search {
     /// Part of a code, a name or an address.
-    #[param(min_length = 1, max_length = 200)]
-    q: String,
+    #[param(value_type = String, min_length = 1, max_length = 200)]
+    q: Short<200>,
     /// Hits at most.
-    #[param(minimum = 1, maximum = 50)]
-    limit: Option<usize>,
+    #[param(value_type = Option<usize>, minimum = 1, maximum = 50)]
+    limit: Option<Limit<MOST>>,
 }
 
 /// Something found.
@@ -77,13 +80,10 @@ pub(crate) struct Hits {
 async fn search(State(api): State<Api>, who: Who, Asked(asked): Asked<Search>) -> Result<Response, Problem> {
     who.must(Permission::Read)?;
     let wanted = asked.q.trim().to_lowercase();
-    if wanted.is_empty() || wanted.chars().count() > 200 {
+    if wanted.is_empty() {
         return Err(Problem::invalid("q", "give 1 to 200 characters of a code, a name or an address"));
     }
-    let limit = asked.limit.unwrap_or(20);
-    if limit == 0 || limit > MOST {
-        return Err(Problem::invalid("limit", format!("give 1 to {MOST}")));
-    }
+    let limit = usize::from(asked.limit.map_or(USUAL, |Limit(limit)| limit));
     let scope = who.scope();
     let hits = api.service().work(move |at, _| {
         let items = find(&at.network, &scope, &wanted, limit);

@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::Api;
-use crate::extract::{Body, Object};
+use crate::extract::{Body, Object, Short};
 use crate::problem::{Kind, Problem, ProblemDto};
 use crate::resource::answer;
 use crate::scope::region_of;
@@ -31,8 +31,8 @@ pub(crate) struct End {
     /// Longitude and latitude in degrees, or easting and northing in metres, in the system `crs`.
     position: Option<[f64; 2]>,
     /// Coordinate system of `position`: `wgs84`, `cgcs2000`, `gk3:120`, `gcj02`, `bd09`.
-    #[schema(default = "wgs84", max_length = 40)]
-    crs: Option<String>,
+    #[schema(value_type = Option<String>, default = "wgs84", max_length = 40)]
+    crs: Option<Short<40>>,
     /// Code or name of a place.
     #[schema(max_length = 200)]
     place: Option<String>,
@@ -52,11 +52,11 @@ pub(crate) struct SurveyOf {
     #[schema(value_type = Option<End>)]
     far: Option<Object<End>>,
     /// Product code; `GET /api/v1/products` lists them.
-    #[schema(example = "internet", max_length = 100)]
-    product: String,
+    #[schema(value_type = String, example = "internet", max_length = 100)]
+    product: Short<100>,
     /// Bandwidth, such as `64k`, `10M` or `2.5G`.
-    #[schema(default = "10M", example = "100M", max_length = 40)]
-    bandwidth: Option<String>,
+    #[schema(value_type = Option<String>, default = "10M", example = "100M", max_length = 40)]
+    bandwidth: Option<Short<40>>,
     /// Whether two ways are wanted that share no duct, manhole or building entry.
     #[serde(default)]
     protect: bool,
@@ -95,7 +95,7 @@ impl SurveyOf {
         Ok(SurveyRequest {
             customer: self.customer.0.read("customer")?,
             far: self.far.map(|far| far.0.read("far")).transpose()?,
-            product: self.product,
+            product: self.product.0,
             bandwidth: bandwidth.map_err(|error| Problem::invalid("bandwidth", error.to_string()))?,
             protect: self.protect,
             alternatives: self.alternatives.map(usize::from),

@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::Api;
-use crate::extract::Asked;
+use crate::extract::{Asked, Short};
 use crate::problem::{Kind, Problem, ProblemDto};
 use crate::resource::{answer, mask_trace};
 use crate::tiles::word;
@@ -31,8 +31,8 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
 pub(crate) struct TraceOf {
     /// Element: `CODE`, `TABLE:CODE` (`place:`, `span:`, `cable:`, `device:`, `trail:`, `link:`), `CABLE/CORE` or
     /// `DEVICE:PORT`.
-    #[param(min_length = 1, max_length = 300, example = "cable:GL-0048")]
-    element: String,
+    #[param(value_type = String, min_length = 1, max_length = 300, example = "cable:GL-0048")]
+    element: Short<300>,
 }
 
 /// What an element rides on, down to the duct, and what it carries, up to the customers

@@ -12,21 +12,21 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer;
 use super::dto::{AddressDto, CableDto, DeviceDto, LinkDto, PlaceDto, Sent, SpanDto, TrailDto};
 use super::filter::{LifecycleState, check_kind, check_region, region};
+use super::{answer, seen};
 use crate::Api;
-use crate::extract::{Asked, At, Cursor, Short};
+use crate::extract::{Asked, At, Cursor, Limit, Short};
 use crate::geometry::{Bbox, Geometry};
-use crate::problem::{Kind, Problem, ProblemDto};
+use crate::problem::{Problem, ProblemDto};
 use crate::scope::Scope;
 use crate::search::described;
 use crate::tiles::{Drawn, between};
 use crate::who::{Who, reason};
 
 /// Records in a page at most, and unless asked.
-const PAGE: usize = 1_000;
-const USUAL: usize = 100;
+const PAGE: u16 = 1_000;
+const USUAL: u16 = 100;
 
 /// What is wanted of a list.
 #[derive(Deserialize, IntoParams, Clone)]
@@ -55,8 +55,8 @@ pub(crate) struct ListOf {
     #[param(inline)]
     cursor: Option<Cursor>,
     /// Records in the page.
-    #[param(minimum = 1, maximum = 1000)]
-    limit: Option<usize>,
+    #[param(value_type = Option<usize>, minimum = 1, maximum = 1000)]
+    limit: Option<Limit<PAGE>>,
     /// `geojson` for a FeatureCollection.
     #[param(inline)]
     format: Option<Form>,
@@ -201,10 +201,7 @@ impl Wanted {
 
 async fn list<D: OnMap + Serialize + Send + 'static>(api: Api, who: Who, of: ListOf) -> Result<Response, Problem> {
     who.must(Permission::Read)?;
-    let limit = of.limit.unwrap_or(USUAL);
-    if limit == 0 || limit > PAGE {
-        return Err(Problem::invalid("limit", format!("give 1 to {PAGE}")));
-    }
+    let limit = usize::from(of.limit.map_or(USUAL, |Limit(limit)| limit));
     // No id is above that.
     let after = of.cursor.map(|Cursor(after)| u32::try_from(after).unwrap_or(u32::MAX));
     let form = of.format.unwrap_or(Form::Json);
@@ -259,14 +256,10 @@ async fn one<D: Sent + Serialize>(
     raw: u32,
     of: OneOf,
 ) -> Result<Response, Problem> {
-    who.must(Permission::Read)?;
     let snapshot = api.service().snapshot();
     let network = &snapshot.network;
     let id = <D::Record as Record>::Id::from_raw(raw);
-    let record = network.get(id).ok_or_else(|| Problem::not_found(format!("there is no {id}")).of_field("id"))?;
-    if !who.scope().sees(network, id.any()) {
-        return Err(Problem::new(Kind::OtherRegion, format!("{id} lies outside your region")).of_field("id"));
-    }
+    let record = seen(&who, network, id)?;
     let etag = format!("\"{}\"", network.revision(id.any()).unwrap_or_default());
     let mut dto = D::of(network, id, record);
     if of.contacts.is_some() {

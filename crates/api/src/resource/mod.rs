@@ -8,9 +8,13 @@ mod slots;
 
 use axum::http::HeaderValue;
 use axum::response::{IntoResponse, Response};
+use linewright_model::{Id, Network, Stored};
+use linewright_service::Permission;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::Api;
+use crate::problem::{Kind, Problem};
+use crate::who::Who;
 pub(crate) use list::Page;
 pub(crate) use mask::mask_trace;
 
@@ -21,6 +25,16 @@ const AGE: &str = "linewright-snapshot-age";
 
 pub(crate) fn routes() -> OpenApiRouter<Api> {
     list::routes().merge(slots::routes())
+}
+
+/// The record of an id, for who may see it.
+fn seen<'a, I: Id<Record: Stored>>(who: &Who, network: &'a Network, id: I) -> Result<&'a I::Record, Problem> {
+    who.must(Permission::Read)?;
+    let record = network.get(id).ok_or_else(|| Problem::not_found(format!("there is no {id}")).of_field("id"))?;
+    if !who.scope().sees(network, id.any()) {
+        return Err(Problem::new(Kind::OtherRegion, format!("{id} lies outside your region")).of_field("id"));
+    }
+    Ok(record)
 }
 
 /// An answer about the network, saying at which version and how old.

@@ -5,23 +5,23 @@ use axum::extract::State;
 use axum::response::Response;
 use linewright_model::{CableId, Carrier, DeviceId, Id, Network};
 use linewright_plan::colour::core_position;
-use linewright_service::{Permission, Snapshot};
+use linewright_service::Snapshot;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::dto::{Reference, reference};
-use super::{Page, answer};
+use super::{Page, answer, seen};
 use crate::Api;
-use crate::extract::{Asked, At, Cursor};
-use crate::problem::{Kind, Problem, ProblemDto};
+use crate::extract::{Asked, At, Cursor, Limit};
+use crate::problem::{Problem, ProblemDto};
 use crate::tiles::word;
 use crate::who::Who;
 
 /// Slots in a page at most, and unless asked.
-const PAGE: usize = 2_000;
-const USUAL: usize = 500;
+const PAGE: u16 = 2_000;
+const USUAL: u16 = 500;
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(cores)).routes(routes!(ports))
@@ -36,8 +36,8 @@ pub(crate) struct SlotsOf {
     #[param(inline)]
     cursor: Option<Cursor>,
     /// Slots in the page.
-    #[param(minimum = 1, maximum = 2000)]
-    limit: Option<usize>,
+    #[param(value_type = Option<usize>, minimum = 1, maximum = 2000)]
+    limit: Option<Limit<PAGE>>,
 }
 
 /// One slot.
@@ -61,14 +61,11 @@ pub(crate) struct SlotDto {
 }
 
 impl SlotsOf {
-    fn read(&self) -> Result<(u32, usize), Problem> {
-        let limit = self.limit.unwrap_or(USUAL);
-        if limit == 0 || limit > PAGE {
-            return Err(Problem::invalid("limit", format!("give 1 to {PAGE}")));
-        }
+    fn read(&self) -> (u32, usize) {
+        let limit = self.limit.map_or(USUAL, |Limit(limit)| limit);
         // No number of a slot is above that.
         let after = self.cursor.map_or(0, |Cursor(after)| u32::try_from(after).unwrap_or(u32::MAX));
-        Ok((after, limit))
+        (after, limit.into())
     }
 }
 
@@ -97,17 +94,6 @@ fn page(
     Page { items, next, version: at.version().0 }
 }
 
-fn seen(who: &Who, at: &Snapshot, id: linewright_model::AnyId) -> Result<(), Problem> {
-    who.must(Permission::Read)?;
-    if !at.network.contains(id) {
-        return Err(Problem::not_found(format!("there is no {id}")).of_field("id"));
-    }
-    if !who.scope().sees(&at.network, id) {
-        return Err(Problem::new(Kind::OtherRegion, format!("{id} lies outside your region")).of_field("id"));
-    }
-    Ok(())
-}
-
 /// Cores of a cable section
 #[utoipa::path(get, path = "/api/v1/cables/{id}/slots", tag = "network",
     params(("id" = u32, Path, description = "Id of the cable section"), SlotsOf), responses(
@@ -122,10 +108,8 @@ async fn cores(
 ) -> Result<Response, Problem> {
     let snapshot = api.service().snapshot();
     let (id, network) = (CableId::from_raw(id), &snapshot.network);
-    seen(&who, &snapshot, id.any())?;
-    let (after, limit) = of.read()?;
-    let missing = || Problem::not_found(format!("there is no {id}")).of_field("id");
-    let cable = network.get(id).ok_or_else(missing)?;
+    let cable = seen(&who, network, id)?;
+    let (after, limit) = of.read();
     let make = |number| {
         let mut made = slot(network, Carrier::Cable(id), number);
         if let Some(position) = core_position(cable, number) {
@@ -152,10 +136,8 @@ async fn ports(
 ) -> Result<Response, Problem> {
     let snapshot = api.service().snapshot();
     let (id, network) = (DeviceId::from_raw(id), &snapshot.network);
-    seen(&who, &snapshot, id.any())?;
-    let (after, limit) = of.read()?;
-    let missing = || Problem::not_found(format!("there is no {id}")).of_field("id");
-    let device = network.get(id).ok_or_else(missing)?;
+    let device = seen(&who, network, id)?;
+    let (after, limit) = of.read();
     let make = |number| {
         let mut made = slot(network, Carrier::Device(id), number);
         made.block = device.block_of(number).map(|block| block.name.to_string());

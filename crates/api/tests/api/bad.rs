@@ -79,6 +79,9 @@ async fn bad_bodies_are_refused(engine: Engine) {
 async fn bad_queries_are_refused(engine: Engine) {
     let bench = Bench::new(engine).await;
     let who = bench.person("administrator").await;
+    let search_long = format!("/api/v1/search?q={}", "x".repeat(201));
+    let element_long = format!("/api/v1/trace?element={}", "x".repeat(301));
+    let export_long = format!("/api/v1/export?format={}", "x".repeat(41));
     #[rustfmt::skip]
     let cases: &[(&str, u16, &str, Option<&str>)] = &[
         ("/api/v1/places?limit=0", 400, "invalid-value", Some("limit")),
@@ -91,14 +94,18 @@ async fn bad_queries_are_refused(engine: Engine) {
         ("/api/v1/places?bbox=9,0,1,1", 400, "invalid-value", Some("bbox")),
         ("/api/v1/places?format=xml", 400, "invalid-value", Some("format")),
         ("/api/v1/places?order=code", 400, "invalid-value", Some("order")),
-        ("/api/v1/places/x", 404, "not-found", Some("path")),
-        ("/api/v1/places/-1", 404, "not-found", Some("path")),
-        ("/api/v1/places/4294967296", 404, "not-found", Some("path")),
+        ("/api/v1/places/x", 404, "not-found", Some("id")),
+        ("/api/v1/places/-1", 404, "not-found", Some("id")),
+        ("/api/v1/places/4294967296", 404, "not-found", Some("id")),
         ("/api/v1/places/4294967295", 404, "not-found", Some("id")),
         ("/api/v1/cables/99999999/slots", 404, "not-found", Some("id")),
         ("/api/v1/search?q=", 400, "invalid-value", Some("q")),
-        ("/api/v1/search", 400, "invalid-value", None),
+        ("/api/v1/search", 400, "invalid-value", Some("q")),
+        ("/api/v1/search?q=a&q=b", 400, "invalid-value", Some("q")),
         ("/api/v1/search?q=a&limit=51", 400, "invalid-value", Some("limit")),
+        (&search_long, 400, "invalid-value", Some("q")),
+        (&element_long, 400, "invalid-value", Some("element")),
+        (&export_long, 400, "invalid-value", Some("format")),
         ("/api/v1/trace?element=", 404, "not-found", Some("element")),
         ("/api/v1/trace?element=GL-0048/9999", 404, "not-found", Some("element")),
         ("/api/v1/trace?element=../../etc/passwd", 404, "not-found", Some("element")),
@@ -110,7 +117,7 @@ async fn bad_queries_are_refused(engine: Engine) {
         ("/api/v1/tiles/23/0/0", 404, "not-found", Some("z")),
         ("/api/v1/tiles/3/8/0", 404, "not-found", Some("z")),
         ("/api/v1/tiles/3/1/x.mvt", 404, "not-found", Some("y")),
-        ("/api/v1/tiles/300/0/0", 404, "not-found", Some("path")),
+        ("/api/v1/tiles/300/0/0", 404, "not-found", Some("z")),
         ("/api/v1/export?format=exe", 400, "invalid-value", Some("x-reason")),
         ("/api/v1/trails/0?contacts=show", 400, "invalid-value", Some("x-reason")),
         ("/api/v1/nothing", 404, "not-found", None),
@@ -127,6 +134,22 @@ async fn bad_queries_are_refused(engine: Engine) {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let check = async |path: &str, field: &str, detail: &str| {
+        let problem = bench.get(&who, path).await.json();
+        assert_eq!((problem["field"].as_str(), problem["detail"].as_str()), (Some(field), Some(detail)), "{path}");
+    };
+    let version =
+        "\"latest\" is no version; give the number of a version; /api/v1/changes lists them, the newest first";
+    check("/api/v1/changes/latest", "version", version).await;
+    let id = "\"NT-CC-KH01\" is no id; give the number of a record; the list finds one by its code: ?code=CODE";
+    check("/api/v1/places/NT-CC-KH01", "id", id).await;
+    check("/api/v1/cables/NT-CC-KH01/slots", "id", id).await;
+    check("/api/v1/tiles/a/0/0", "z", "\"a\" is no z; give a whole number").await;
+    check("/api/v1/places?limit=abc", "limit", "give a whole number from 1 to 1000").await;
+    check("/api/v1/cables/47/slots?limit=9000", "limit", "give a whole number from 1 to 2000").await;
+    check("/api/v1/places?format=xml", "format", "\"xml\" is not known here; give json or geojson").await;
+    check("/api/v1/search", "q", "give q; it is lacking").await;
+    check("/api/v1/export?format=geojson&dataset=a&dataset=b", "dataset", "give dataset once; it is there twice").await;
     let method = Request::put("/api/v1/places").body(Body::empty()).unwrap();
     bench.send(method).await.is(405, "method-not-allowed", None);
     let chinese =
