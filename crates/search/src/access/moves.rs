@@ -267,13 +267,13 @@ impl AccessSpace<'_> {
     }
 
     fn straight_m(&self, a: PlaceId, b: PlaceId) -> f64 {
-        straight_m(self.network, [a, b])
+        straight_m(self.network, [a, b]).unwrap_or(0.0)
     }
 }
 
 /// What pulling a drop along a span between these grounds costs; `None` where the span cannot be had in time.
 pub(super) fn pull_cost(network: &Network, terms: &Terms, span: &Span, ends: [PlaceId; 2]) -> Option<u64> {
-    let drop = terms.drop_cost(pulled_m(terms, span).max(straight_m(network, ends)), 0.0);
+    let drop = terms.drop_cost(pulled_m(terms, span).max(straight_m(network, ends).unwrap_or(0.0)), 0.0);
     Some(drop + terms.waiting(&span.plant)? + fees(&span.permits))
 }
 

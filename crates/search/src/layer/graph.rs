@@ -68,8 +68,7 @@ impl<'a, L: Copy + Ord + Hash> LayerGraph<'a, L> {
     ) -> Self {
         let towards = |from: At, to: At| match change.landmarks(layer.landmarks(Measure::Length), Measure::Length) {
             Some((landmarks, more)) => Compass::Landmarks(landmarks, more, landmarks.choose(more, from, to)),
-            // Where places have moved, straight distances of old say nothing.
-            None if change.sites_hold() => numbers.site(to.0).map_or(Compass::None, Compass::Straight),
+            None if change.is_straight() => numbers.site(to.0).map_or(Compass::None, Compass::Straight),
             None => Compass::None,
         };
         let compass = [towards(ends[0], ends[1]), towards(ends[1], ends[0])];

@@ -33,8 +33,8 @@ pub(crate) struct Laid<L> {
     pub(crate) ends: [PlaceId; 2],
     /// Its length as recorded.
     pub(crate) length_m: f64,
-    /// The straight distance between its ends; 0 where one of them stands nowhere.
-    pub(crate) straight_m: f64,
+    /// The straight distance between its ends; none where one of them stands nowhere.
+    pub(crate) straight_m: Option<f64>,
     /// What it is joined with at its ends.
     pub(crate) joints: [Joint; 2],
     /// What is free of it.
@@ -128,6 +128,8 @@ pub(crate) struct Layer<L> {
     names: Vec<L>,
     /// How many groups there were.
     groups: usize,
+    /// Whether every link is at least as long as the straight line between its ends, and so is every way.
+    straight: bool,
     /// The two hops of each link.
     hops_of: Vec<[u32; 2]>,
     /// What was free when it was laid out, by hop.
@@ -186,6 +188,7 @@ impl<L: Copy + Ord> Layer<L> {
             risks,
             names,
             groups,
+            straight: links.iter().all(|(laid, _)| laid.straight_m.is_some()),
             hops_of,
             free: Counts::new(&free),
             joints,
@@ -254,7 +257,7 @@ impl<L> Laid<L> {
     /// straight distances bound ways from below and ways do not go in circles.
     fn length_dm(&self) -> u32 {
         // Rounding down both ends of a bound may lose one decimetre.
-        let least = (self.straight_m * 10.0).ceil() + 1.0;
+        let least = (self.straight_m.unwrap_or(0.0) * 10.0).ceil() + 1.0;
         (self.length_m * 10.0).round().max(least).clamp(1.0, LONGEST_DM) as u32
     }
 }

@@ -47,8 +47,9 @@ pub(crate) struct Change<L> {
     new_groups: usize,
     /// Distances from landmarks to new places; none where the added links make ways shorter.
     landmarks: [OnceLock<Option<Vec<Distances>>>; 2],
-    /// Whether all places stand where they stood.
-    sites: bool,
+    /// Whether straight distances bound ways from below: places stand where they stood, and no link leads over a place
+    /// that stands nowhere, by which a way could be shorter than the straight line.
+    straight: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -78,7 +79,7 @@ impl<L: Copy + Ord + Hash> Change<L> {
             first_added: layer.risk_count() as u32,
             new_groups: 0,
             landmarks: Default::default(),
-            sites: true,
+            straight: layer.straight,
         }
     }
 
@@ -97,8 +98,8 @@ impl<L: Copy + Ord + Hash> Change<L> {
         more.as_deref().map(|more| (known, more))
     }
 
-    pub(super) fn sites_hold(&self) -> bool {
-        self.sites
+    pub(super) fn is_straight(&self) -> bool {
+        self.straight
     }
 
     pub(super) fn new_places(&self) -> usize {
@@ -198,7 +199,7 @@ impl<L: Copy + Ord + Hash> Change<L> {
 
     /// Places may have moved: straight distances say nothing any more.
     pub(crate) fn places_moved(&mut self) {
-        self.sites = false;
+        self.straight = false;
     }
 
     /// Puts a link as it is now in the place of what the layer knows of it; `None` for one that is gone.
@@ -231,6 +232,7 @@ impl<L: Copy + Ord + Hash> Change<L> {
                 .for_each(|hop| self.free.set(hop as usize, Free::Nothing.code()));
         }
         if let Some((laid, ends)) = joined {
+            self.straight &= laid.straight_m.is_some();
             let (length_dm, joints, free) = (laid.length_dm(), laid.joints, laid.free.code());
             self.added.insert(link, Added { ends, length_dm, joints, free, group: laid.group });
         }

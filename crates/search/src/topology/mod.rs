@@ -421,10 +421,10 @@ fn laid_strand(network: &Network, patched: &Patched, link: StrandIx, strand: &St
     Laid { link, ends: strand.places, length_m: strand.length_m, straight_m, joints, free, group: None }
 }
 
-/// Straight distance between two places, metres; 0 where one of them stands nowhere.
-pub(crate) fn straight_m(network: &Network, ends: [PlaceId; 2]) -> f64 {
+/// Straight distance between two places, metres; none where one of them stands nowhere.
+pub(crate) fn straight_m(network: &Network, ends: [PlaceId; 2]) -> Option<f64> {
     let [a, b] = ends.map(|place| site(network, place).map(in_space));
-    a.zip(b).map_or(0.0, |(a, b)| chord_m(a, b))
+    a.zip(b).map(|(a, b)| chord_m(a, b))
 }
 
 fn ground_ends(network: &Network, span: &Span) -> impl Iterator<Item = PlaceId> + use<> {

@@ -168,6 +168,13 @@ fn who_leaves_a_trench_shares_nothing_with_it() {
     after_changes(17_530_971_252_701_572_387, STREETS).unwrap();
 }
 
+/// Ways over a place that stands nowhere may be shorter than the straight line; found by the property below.
+#[test]
+fn places_that_stand_nowhere_bound_nothing() {
+    after_changes(17_091_648_111_200_005_736, STREETS).unwrap();
+    after_changes(9_514_977_302_007_594_967, STREETS).unwrap();
+}
+
 proptest! {
     #![proptest_config(crate::cases(300))]
 
