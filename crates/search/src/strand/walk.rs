@@ -3,7 +3,7 @@
 use linewright_model::{Cable, CableEnd, CableId, Fixture, Network, Occupancy, Port, Splice, SpliceId};
 
 use super::joint::{Joined, joints};
-use super::{Piece, Strand, Tail};
+use super::{EndKey, Piece, Strand, Tail};
 
 /// Number of cores to look at: as recorded, or as far as splices reach.
 fn extent(network: &Network, id: CableId, cable: &Cable) -> u32 {
@@ -50,7 +50,11 @@ pub(crate) fn all_strands(network: &Network) -> Vec<Strand> {
             for (range, joined) in joints(network, at, 1..extent.saturating_add(1)) {
                 if !matches!(joined, Joined::To { on: Fixture::Cable { .. }, .. }) {
                     let start = Start { cable, enters, first: range.start, count: range.end - range.start };
-                    strands.extend(strands_from(network, start));
+                    // Each is met from both its ends and kept by the one at which it begins: memory for all of them
+                    // twice would not be given back.
+                    let begins = |key: EndKey| (key.0, key.1) == (cable, enters) && range.contains(&key.2);
+                    let met = strands_from(network, start).into_iter();
+                    strands.extend(met.filter(|strand| strand.key().is_some_and(begins)));
                 }
             }
         }
@@ -58,10 +62,11 @@ pub(crate) fn all_strands(network: &Network) -> Vec<Strand> {
     in_order(strands)
 }
 
-/// Each strand is met from both its ends; one stays.
+/// Those met from both their ends stay once.
 fn in_order(mut strands: Vec<Strand>) -> Vec<Strand> {
     strands.sort_by_key(Strand::key);
     strands.dedup_by_key(|strand| strand.key());
+    strands.shrink_to_fit();
     strands
 }
 
@@ -126,6 +131,8 @@ impl Walk {
     /// The strand that ends here with this tail.
     fn strand(mut self, network: &Network, tail: Tail, splice: Option<SpliceId>) -> Option<Strand> {
         self.leave(splice);
+        // There are millions of strands, and a vector grows to four at once.
+        self.pieces.shrink_to_fit();
         let (start, last) = (*self.pieces.first()?, *self.pieces.last()?);
         let (first_tail, splice_before) = first_tail(network, start, self.count);
         let place = |cable: CableId, end: CableEnd, tail: Tail| match tail {
