@@ -18,6 +18,9 @@ use args::Args;
 use failure::Failure;
 use session::Session;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments: Vec<std::ffi::OsString> = std::env::args_os().collect();
     let args = match Args::try_parse_from(&arguments) {

@@ -16,6 +16,10 @@ use linewright_samples::{Scale, generate};
 use linewright_search::Topology;
 use linewright_search::geometry::distance_m;
 
+/// As the program is built.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A small deterministic generator (SplitMix64).
 struct Dice(u64);
 

@@ -29,6 +29,10 @@ use linewright_samples::Scale;
 use linewright_service::Service;
 
 use load::{Asked, Client, Http, Load, closed, open, request};
+
+/// As the program is built.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 use server::{Server, customers, keep, serve, service};
 
 /// Surveys that are asked for in turn.
