@@ -210,6 +210,14 @@ pub enum CommitError {
     /// The change set does not fit the network.
     #[error(transparent)]
     Refused(#[from] Violation),
+    /// The network is not at the version that the proposal is for.
+    #[error("the network is at version {found}, not at {wanted}; look at what changed and propose again")]
+    Moved {
+        /// The version it is for.
+        wanted: Version,
+        /// The version there is.
+        found: Version,
+    },
     /// The proposal holds a value that not every database can keep.
     #[error("{code:?} cannot be stored: {reason}")]
     Unstorable {

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use linewright_model::{Change, ChangeSet, Network, Version};
 
 use crate::batch::{Batch, unstorable};
-use crate::{CommitError, Committed, LogEntry, Proposal, StoreError};
+use crate::storage::Tell;
+use crate::{CommitError, Committed, LogEntry, Proposal, Step, StoreError};
 
 /// From this many changes on a thread costs less than it saves.
 const MANY: usize = 4096;
@@ -26,6 +27,11 @@ pub(crate) fn fold<'a>(
 ) -> Result<Folded, StoreError> {
     let mut folded = Folded { network: base.clone(), batch: Batch::default(), answers: Vec::new() };
     for proposal in proposals {
+        let found = folded.network.version();
+        if let Some(wanted) = proposal.only_at.filter(|wanted| *wanted != found) {
+            folded.answers.push(Err(CommitError::Moved { wanted, found }));
+            continue;
+        }
         let mut network = folded.network.clone();
         let (unstorable, applied) =
             both(proposal.changes.changes.len() >= MANY, || unstorable(proposal), || proposal.apply(&mut network));
@@ -42,6 +48,15 @@ pub(crate) fn fold<'a>(
         }
     }
     Ok(folded)
+}
+
+/// What is written beside the proposals that fit.
+pub(crate) fn beside(proposals: &[Proposal], answers: &[Result<Committed, CommitError>]) -> Vec<Step> {
+    let told = |(proposal, answer): (&Proposal, &Result<Committed, CommitError>)| {
+        let Tell(tell) = proposal.beside.as_ref()?;
+        answer.as_ref().ok().map(|committed| tell(committed.version).steps())
+    };
+    proposals.iter().zip(answers).filter_map(told).flatten().collect()
 }
 
 /// Two pieces of work; at the same time where they are large.

@@ -22,12 +22,12 @@ mod storage;
 mod store;
 
 pub use backup::{Backup, BackupError, Contents, Header};
-pub use desk::{Account, Answered, ApiToken, AuditLine, Desk, LoginIdentity, LoginSession};
+pub use desk::{Account, Answered, ApiToken, AuditLine, Desk, KeptAnswer, LoginIdentity, LoginSession, Step, Unmet};
 pub use error::{CommitError, StoreError};
 pub use location::{Location, PostgresUrl};
 pub use postgres::Postgres;
 pub use sqlite::Sqlite;
-pub use storage::{AsOf, Committed, LogEntry, Mode, Progress, Proposal, SchemaStatus, Storage};
+pub use storage::{AsOf, Beside, Committed, LogEntry, Mode, Progress, Proposal, SchemaStatus, Storage};
 pub use store::{Store, connect};
 
 /// The schema this program needs, the same number on every database.

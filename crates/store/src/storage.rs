@@ -10,7 +10,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use linewright_model::{AnyId, Applied, ChangeSet, Id, Network, Trial, Version, Violation};
 
-use crate::{Backup, BackupError, CommitError, Contents, StoreError};
+use crate::{AuditLine, Backup, BackupError, CommitError, Contents, KeptAnswer, Step, StoreError};
 
 /// How to open a database.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -91,6 +91,31 @@ impl fmt::Debug for Progress {
     }
 }
 
+/// Desk records written in the transaction of a commit.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Beside {
+    /// A line of the audit log.
+    pub note: AuditLine,
+    /// The answer of the request's key, where it claimed one.
+    pub answer: Option<KeptAnswer>,
+}
+
+impl Beside {
+    pub(crate) fn steps(self) -> impl Iterator<Item = Step> {
+        [Step::Note(self.note)].into_iter().chain(self.answer.map(Step::Answer))
+    }
+}
+
+/// Says for the version that a commit makes what is written beside it.
+#[derive(Clone)]
+pub(crate) struct Tell(pub(crate) Arc<dyn Fn(Version) -> Beside + Send + Sync>);
+
+impl fmt::Debug for Tell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tell")
+    }
+}
+
 /// A change set to be committed, and what the log says of it.
 #[derive(Clone, Debug)]
 pub struct Proposal {
@@ -104,6 +129,10 @@ pub struct Proposal {
     pub at: DateTime<Utc>,
     /// Told while a large commit is written.
     pub progress: Option<Progress>,
+    /// The version it must find, where that matters: [`CommitError::Moved`] at any other.
+    pub only_at: Option<Version>,
+    /// What is written beside it.
+    pub(crate) beside: Option<Tell>,
     /// The changes as tried before, which saves applying them where nobody committed since.
     // Invariant: of the changes above.
     pub(crate) trial: Option<Trial>,
@@ -112,7 +141,8 @@ pub struct Proposal {
 impl Proposal {
     /// A proposal that tells nobody of its progress.
     pub fn new(changes: ChangeSet, who: impl Into<String>, why: impl Into<String>, at: DateTime<Utc>) -> Self {
-        Self { changes, who: who.into(), why: why.into(), at, progress: None, trial: None }
+        let (who, why) = (who.into(), why.into());
+        Self { changes, who, why, at, progress: None, only_at: None, beside: None, trial: None }
     }
 
     /// A proposal of what was tried.
@@ -127,6 +157,16 @@ impl Proposal {
             Some(applied) => Ok(applied),
             None => network.apply(&self.changes),
         }
+    }
+
+    /// The same, only at this version, where one is said.
+    pub fn only_at(self, version: Option<Version>) -> Self {
+        Self { only_at: version, ..self }
+    }
+
+    /// The same, with desk records in the same transaction: `of` is given the version it makes.
+    pub fn beside(self, of: impl Fn(Version) -> Beside + Send + Sync + 'static) -> Self {
+        Self { beside: Some(Tell(Arc::new(of))), ..self }
     }
 
     /// The same, telling `progress`.

@@ -9,7 +9,8 @@ use tempfile::TempDir;
 
 use super::sample::{cable, claim, full};
 use super::{Bench, assert_same, minute, proposal};
-use crate::desk::{Account, ApiToken, AuditLine, Desk, LoginIdentity, LoginSession};
+use crate::desk::tests::done;
+use crate::desk::{Account, ApiToken, AuditLine, Desk, LoginIdentity, LoginSession, Step, Unmet};
 use crate::{AsOf, Backup, BackupError, Mode, Progress, Proposal, Storage, StoreError};
 
 fn quiet() -> Progress {
@@ -118,7 +119,7 @@ async fn settle(store: &impl Desk) {
         failures: 2,
         locked_until: Some(minute(3)),
     };
-    store.add_account(&account("li", "$argon2id$v=19$x")).await.unwrap();
+    done(store, &[Step::AddAccount(account("li", "$argon2id$v=19$x"))]).await;
     let outside = LoginIdentity {
         issuer: "https://door.example".to_owned(),
         subject: "u1".to_owned(),
@@ -126,7 +127,7 @@ async fn settle(store: &impl Desk) {
         made: true,
         created_at: minute(2),
     };
-    assert!(store.add_with_identity(&account("wang", ""), &outside).await.unwrap());
+    done(store, &[Step::AddAccount(account("wang", "")), Step::Link(outside)]).await;
     let token = ApiToken {
         id: "t1".to_owned(),
         secret: "sum of a token".to_owned(),
@@ -136,7 +137,7 @@ async fn settle(store: &impl Desk) {
         created_at: minute(1),
         expires_at: minute(90),
     };
-    store.add_token(&token).await.unwrap();
+    done(store, &[Step::AddToken(token)]).await;
     open_session(store, "li").await;
     for n in 0..300 {
         tell(store, &n.to_string()).await;
@@ -151,7 +152,7 @@ async fn open_session(store: &impl Desk, account: &str) {
         created_at: minute(1),
         expires_at: minute(90),
     };
-    store.add_session(&session).await.unwrap();
+    done(store, &[Step::AddSession(session)]).await;
 }
 
 /// Backs the people of one kind of database up and restores them in another.
@@ -175,7 +176,9 @@ where
     other.restore(&backup, false, &quiet()).await.unwrap();
     assert_eq!(people(&other).await, people(&store).await);
     assert_eq!(other.session("sum of a cookie").await.unwrap(), None);
-    assert!(!other.take_setup_link("a link", minute(1)).await.unwrap(), "who is restored makes the accounts");
+    let link = [Step::TakeSetupLink { secret: "a link".to_owned(), now: minute(1) }];
+    let taken = other.carry_out(&link).await.unwrap();
+    assert_eq!(taken, Err(Unmet::Absent), "who is restored makes the accounts");
     tell(&other, "after").await;
     let lines = other.audit_lines(None, 2).await.unwrap();
     assert_eq!((lines[0].subject.as_str(), lines[0].seq > lines[1].seq), ("after", true), "the log goes on");
@@ -183,10 +186,9 @@ where
     // Over what is there: everybody there goes, with sessions and tokens.
     let again = other.restore(&backup, false, &quiet()).await.unwrap_err();
     assert!(matches!(again, BackupError::Occupied { .. }), "{again}");
-    other.unlink_identity("wang").await.unwrap();
-    other.revoke_token("t1").await.unwrap();
+    done(&other, &[Step::Unlink("wang".to_owned()), Step::RevokeToken("t1".to_owned())]).await;
     let zhao = Account { name: "zhao".to_owned(), ..other.account("li").await.unwrap().unwrap() };
-    other.add_account(&zhao).await.unwrap();
+    done(&other, &[Step::AddAccount(zhao.clone())]).await;
     open_session(&other, "zhao").await;
     other.claim_key("zhao", "key", "hash", minute(1), minute(0)).await.unwrap();
     other.restore(&backup, true, &quiet()).await.unwrap();
@@ -200,7 +202,7 @@ where
     // Accounts alone are not replaced unasked either.
     let third = B::new();
     let third = third.ready().await;
-    third.add_account(&zhao).await.unwrap();
+    done(&third, &[Step::AddAccount(zhao.clone())]).await;
     let refused = third.restore(&backup, false, &quiet()).await.unwrap_err();
     assert_eq!(refused, BackupError::Inhabited { accounts: 1 });
     assert_eq!(third.accounts().await.unwrap(), std::slice::from_ref(&zhao), "nothing was changed");

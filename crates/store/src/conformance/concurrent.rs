@@ -8,7 +8,8 @@ use tokio::task::JoinSet;
 
 use super::sample::{cable, claim};
 use super::{Bench, assert_same, proposal};
-use crate::{AsOf, CommitError, Mode, Progress, Storage, StoreError};
+use crate::desk::tests::note;
+use crate::{AsOf, Beside, CommitError, Desk, Mode, Progress, Step, Storage, StoreError};
 
 pub(crate) async fn one_of_many_gets_the_slot<B: Bench>(bench: B) {
     let store = Arc::new(bench.ready().await);
@@ -61,6 +62,38 @@ pub(crate) async fn waiting_proposals_share_a_transaction<B: Bench>(bench: B) {
     assert!((2..=64).contains(&largest), "{largest}");
     assert_eq!(store.head().await, Ok(Version(145)));
     assert_same(&store.load().await.unwrap(), &store.snapshot().await.unwrap());
+}
+
+pub(crate) async fn of_many_for_one_version_one_is_committed<B: Bench>(bench: B)
+where
+    B::Store: Desk,
+{
+    let one = Arc::new(bench.ready().await);
+    let two = Arc::new(bench.open(Mode::Write).await.unwrap());
+    one.commit(proposal(cable(144))).await.unwrap();
+    let mut tasks = JoinSet::new();
+    for n in 1..=40u32 {
+        let store = if n % 2 == 0 { one.clone() } else { two.clone() };
+        let beside = move |version: Version| {
+            let Step::Note(note) = note(&format!("{n} made {version}")) else { unreachable!() };
+            Beside { note, answer: None }
+        };
+        let proposal = proposal(claim(&format!("T{n}"), n)).only_at(Some(Version(1))).beside(beside);
+        tasks.spawn(async move { (n, store.commit(proposal).await) });
+    }
+    let mut made = Vec::new();
+    while let Some(done) = tasks.join_next().await {
+        match done.unwrap() {
+            (n, Ok(committed)) => made.push((n, committed.version)),
+            (_, Err(CommitError::Moved { wanted: Version(1), found: Version(2) })) => {}
+            (_, Err(other)) => panic!("{other}"),
+        }
+    }
+    let [(n, Version(2))] = made[..] else { panic!("{made:?}") };
+    // Its line, and none of those that were refused, stands in the same transaction.
+    let lines = one.audit_lines(None, 99).await.unwrap();
+    assert_eq!(lines.iter().map(|line| &*line.subject).collect::<Vec<_>>(), [format!("{n} made 2")]);
+    assert_eq!(one.head().await, Ok(Version(2)));
 }
 
 pub(crate) async fn two_handles_see_each_other<B: Bench>(bench: B) {

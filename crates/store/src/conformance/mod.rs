@@ -69,6 +69,7 @@ macro_rules! suite {
             tables::a_closed_handle_says_so,
             concurrent::one_of_many_gets_the_slot,
             concurrent::waiting_proposals_share_a_transaction,
+            concurrent::of_many_for_one_version_one_is_committed,
             concurrent::two_handles_see_each_other,
             concurrent::a_waiting_handle_hears_of_commits,
             concurrent::two_handles_migrate_at_the_same_time,
@@ -85,6 +86,12 @@ macro_rules! suite {
         #[tokio::test]
         async fn accounts_change_by_revision() {
             crate::desk::tests::accounts_change_by_revision(<$bench as crate::conformance::Bench>::new()).await;
+        }
+
+        #[tokio::test]
+        async fn steps_are_taken_together_or_not_at_all() {
+            crate::desk::tests::steps_are_taken_together_or_not_at_all(<$bench as crate::conformance::Bench>::new())
+                .await;
         }
 
         #[tokio::test]

@@ -3,6 +3,7 @@
 //! Secrets come here hashed. What an account may do is the service's business; here it is a word.
 
 mod sql;
+mod step;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -11,6 +12,8 @@ use std::future::Future;
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use crate::StoreError;
+pub(crate) use sql::Rows;
+pub use step::{KeptAnswer, Step, Unmet};
 
 /// Who may log in.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -95,7 +98,7 @@ pub struct AuditLine {
     pub seq: u64,
     /// When.
     pub at: DateTime<Utc>,
-    /// Login name, or who ran the command.
+    /// Login name, or who ran the command; empty where nobody proved who they are.
     pub who: String,
     /// By which way: `session`, `token:ID`, `oidc`, `cli`.
     pub via: String,
@@ -126,38 +129,14 @@ pub trait Desk: Send + Sync {
     /// The account of this name.
     fn account(&self, name: &str) -> impl Future<Output = Result<Option<Account>, StoreError>> + Send;
 
-    /// Adds an account; false when the name is taken.
-    fn add_account(&self, account: &Account) -> impl Future<Output = Result<bool, StoreError>> + Send;
-
-    /// Writes an account that is still at the revision it was read at; false when it is not.
-    fn update_account(&self, account: &Account) -> impl Future<Output = Result<bool, StoreError>> + Send;
-
-    /// Counts a wrong password, in one statement so that parallel guesses are all counted; from `most` on the account is
-    /// locked until `until`.
-    fn count_failure(
-        &self,
-        name: &str,
-        most: u32,
-        until: DateTime<Utc>,
-    ) -> impl Future<Output = Result<(), StoreError>> + Send;
-
-    /// Forgets wrong passwords.
-    fn clear_failures(&self, name: &str) -> impl Future<Output = Result<(), StoreError>> + Send;
-
-    /// Keeps a session; sessions that ended are dropped on the way.
-    fn add_session(&self, session: &LoginSession) -> impl Future<Output = Result<(), StoreError>> + Send;
+    /// Takes steps in one transaction: all of them, or none and why.
+    ///
+    /// A connection to PostgreSQL lost in the commit is made again and the database is asked for the last note among the
+    /// steps; [`StoreError::Unsure`] where it cannot be asked. After any other error nothing was written.
+    fn carry_out(&self, steps: &[Step]) -> impl Future<Output = Result<Result<(), Unmet>, StoreError>> + Send;
 
     /// The session of this secret.
     fn session(&self, secret: &str) -> impl Future<Output = Result<Option<LoginSession>, StoreError>> + Send;
-
-    /// Ends a session.
-    fn end_session(&self, secret: &str) -> impl Future<Output = Result<(), StoreError>> + Send;
-
-    /// Ends all sessions of an account.
-    fn end_sessions(&self, account: &str) -> impl Future<Output = Result<(), StoreError>> + Send;
-
-    /// Keeps a token.
-    fn add_token(&self, token: &ApiToken) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// All tokens, by account and time.
     fn tokens(&self) -> impl Future<Output = Result<Vec<ApiToken>, StoreError>> + Send;
@@ -165,22 +144,12 @@ pub trait Desk: Send + Sync {
     /// The token of this secret.
     fn token(&self, secret: &str) -> impl Future<Output = Result<Option<ApiToken>, StoreError>> + Send;
 
-    /// Takes a token back; false when there is none of this id.
-    fn revoke_token(&self, id: &str) -> impl Future<Output = Result<bool, StoreError>> + Send;
-
     /// Keeps a setup link instead of those before it.
     fn set_setup_link(
         &self,
         secret: &str,
         expires: DateTime<Utc>,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
-
-    /// Takes the setup link of this secret if it has not ended: it serves once.
-    fn take_setup_link(
-        &self,
-        secret: &str,
-        now: DateTime<Utc>,
-    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
     /// Who this is here.
     fn identity(
@@ -191,19 +160,6 @@ pub trait Desk: Send + Sync {
 
     /// All identities, by account.
     fn identities(&self) -> impl Future<Output = Result<Vec<LoginIdentity>, StoreError>> + Send;
-
-    /// Adds an account together with who it is outside; false, and neither, when its name or the identity is taken.
-    fn add_with_identity(
-        &self,
-        account: &Account,
-        identity: &LoginIdentity,
-    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
-
-    /// Links an account instead of what it was linked to before; false when the identity is another account's.
-    fn link_identity(&self, identity: &LoginIdentity) -> impl Future<Output = Result<bool, StoreError>> + Send;
-
-    /// Takes the link of an account away; false when it has none.
-    fn unlink_identity(&self, account: &str) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
     /// Keeps an attempt to log in elsewhere; attempts that ended are dropped on the way.
     fn add_attempt(
@@ -216,7 +172,7 @@ pub trait Desk: Send + Sync {
     /// Takes the attempt of this secret if it has not ended: it serves once.
     fn take_attempt(&self, secret: &str, now: DateTime<Utc>) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Writes a line of the audit log.
+    /// Writes a line of the audit log: of what was read, or is written elsewhere.
     fn audit(&self, line: &AuditLine) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Up to `limit` lines before `before`, newest first.
@@ -236,17 +192,10 @@ pub trait Desk: Send + Sync {
         forget: DateTime<Utc>,
     ) -> impl Future<Output = Result<Option<Answered>, StoreError>> + Send;
 
-    /// Keeps the answer of a claimed key.
-    fn keep_answer(
-        &self,
-        account: &str,
-        key: &str,
-        status: u16,
-        body: &str,
-    ) -> impl Future<Output = Result<(), StoreError>> + Send;
-
-    /// Gives a claimed key back: the request changed nothing and may be sent again.
-    fn drop_key(&self, account: &str, key: &str) -> impl Future<Output = Result<(), StoreError>> + Send;
+    /// Gives a claimed key back where what it was claimed for was not done, so that the request may be sent again; the
+    /// answer where it was. Waits for a commit that is still under way.
+    fn settle_key(&self, account: &str, key: &str)
+    -> impl Future<Output = Result<Option<Answered>, StoreError>> + Send;
 }
 
 /// A time as the tables keep it.

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    Account, Answered, ApiToken, AuditLine, Desk, LoginIdentity, LoginSession, read, read_or_none, written,
-    written_or_empty,
+    Account, Answered, ApiToken, AuditLine, Desk, LoginIdentity, LoginSession, Step, Unmet, read, read_or_none,
+    written, written_or_empty,
 };
 use crate::{Postgres, Sqlite, Store, StoreError};
 
@@ -52,6 +52,18 @@ fn line((seq, at, who, via, action, subject, why): AuditRow) -> Result<AuditLine
     Ok(AuditLine { seq: seq.unsigned_abs(), at: read(&at)?, who, via, action, subject, why })
 }
 
+/// The request of a key, and its answer.
+const KEY: &str = "SELECT request, status, body FROM idempotency_key WHERE account = $1 AND key = $2";
+
+type AnsweredRow = (String, i64, String);
+
+fn answered((request, status, body): AnsweredRow) -> Answered {
+    Answered { request, status: u16::try_from(status).unwrap_or(0), body }
+}
+
+/// How often a database is asked whether a change is committed.
+const TRIES: u32 = 3;
+
 /// A number for a column; what does not fit is no number of ours.
 fn number(n: u64) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
@@ -63,43 +75,17 @@ macro_rules! account_columns {
     };
 }
 
-macro_rules! add_account {
-    ($account:ident) => {
-        sqlx::query(concat!(
-            "INSERT INTO account (",
-            account_columns!(),
-            ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (name) DO NOTHING"
-        ))
-        .bind(&$account.name)
-        .bind(number($account.revision))
-        .bind(&$account.display_name)
-        .bind(&$account.role)
-        .bind(&$account.region)
-        .bind(&$account.password)
-        .bind(i64::from($account.disabled))
-        .bind(written($account.created_at))
-        .bind(written_or_empty($account.expires_at))
-        .bind(i64::from($account.failures))
-        .bind(written_or_empty($account.locked_until))
-    };
-}
+/// The same on one connection, inside whatever transaction it is in.
+pub(crate) trait Rows {
+    /// Writes a line of the audit log; its number.
+    fn note(&mut self, line: &AuditLine) -> impl Future<Output = Result<i64, sqlx::Error>> + Send;
 
-macro_rules! add_identity {
-    ($identity:ident) => {
-        sqlx::query(
-            "INSERT INTO login_identity (issuer, subject, account, made, created_at) VALUES ($1, $2, $3, $4, $5) \
-             ON CONFLICT DO NOTHING",
-        )
-        .bind(&$identity.issuer)
-        .bind(&$identity.subject)
-        .bind(&$identity.account)
-        .bind(i64::from($identity.made))
-        .bind(written($identity.created_at))
-    };
+    /// Takes a step; whether anything was written.
+    fn take(&mut self, step: &Step) -> impl Future<Output = Result<bool, sqlx::Error>> + Send;
 }
 
 macro_rules! desk {
-    ($database:ty) => {
+    ($database:ty, $connection:ty, $begin:literal, $probe:literal) => {
         impl Desk for $database {
             async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
                 let sql = concat!("SELECT ", account_columns!(), " FROM account ORDER BY name");
@@ -115,86 +101,11 @@ macro_rules! desk {
                 row.map(account).transpose().map_err(|e| self.damage(e))
             }
 
-            async fn add_account(&self, account: &Account) -> Result<bool, StoreError> {
-                let query = add_account!(account);
-                let done = query.execute(self.pool()).await.map_err(|e| self.fault(e))?;
-                Ok(done.rows_affected() == 1)
-            }
-
-            async fn update_account(&self, account: &Account) -> Result<bool, StoreError> {
-                let sql = "UPDATE account SET revision = revision + 1, display_name = $3, role = $4, region = $5, \
-                           password = $6, disabled = $7, expires_at = $8, failures = $9, locked_until = $10 \
-                           WHERE name = $1 AND revision = $2";
-                let query = sqlx::query(sql)
-                    .bind(&account.name)
-                    .bind(number(account.revision))
-                    .bind(&account.display_name)
-                    .bind(&account.role)
-                    .bind(&account.region)
-                    .bind(&account.password)
-                    .bind(i64::from(account.disabled))
-                    .bind(written_or_empty(account.expires_at))
-                    .bind(i64::from(account.failures))
-                    .bind(written_or_empty(account.locked_until));
-                let done = query.execute(self.pool()).await.map_err(|e| self.fault(e))?;
-                Ok(done.rows_affected() == 1)
-            }
-
-            async fn count_failure(&self, name: &str, most: u32, until: DateTime<Utc>) -> Result<(), StoreError> {
-                let sql = "UPDATE account SET failures = failures + 1, \
-                           locked_until = CASE WHEN failures + 1 >= $2 THEN $3 ELSE locked_until END WHERE name = $1";
-                let query = sqlx::query(sql).bind(name).bind(i64::from(most)).bind(written(until));
-                query.execute(self.pool()).await.map(drop).map_err(|e| self.fault(e))
-            }
-
-            async fn clear_failures(&self, name: &str) -> Result<(), StoreError> {
-                let sql = "UPDATE account SET failures = 0, locked_until = '' WHERE name = $1 AND failures > 0";
-                sqlx::query(sql).bind(name).execute(self.pool()).await.map(drop).map_err(|e| self.fault(e))
-            }
-
-            async fn add_session(&self, session: &LoginSession) -> Result<(), StoreError> {
-                let query = sqlx::query("DELETE FROM login_session WHERE expires_at <= $1");
-                query.bind(written(session.created_at)).execute(self.pool()).await.map_err(|e| self.fault(e))?;
-                let sql = "INSERT INTO login_session (secret, account, csrf, created_at, expires_at) \
-                           VALUES ($1, $2, $3, $4, $5)";
-                let query = sqlx::query(sql)
-                    .bind(&session.secret)
-                    .bind(&session.account)
-                    .bind(&session.csrf)
-                    .bind(written(session.created_at))
-                    .bind(written(session.expires_at));
-                query.execute(self.pool()).await.map(drop).map_err(|e| self.fault(e))
-            }
-
             async fn session(&self, secret: &str) -> Result<Option<LoginSession>, StoreError> {
                 let sql = "SELECT secret, account, csrf, created_at, expires_at FROM login_session WHERE secret = $1";
                 let row: Option<SessionRow> =
                     sqlx::query_as(sql).bind(secret).fetch_optional(self.pool()).await.map_err(|e| self.fault(e))?;
                 row.map(session).transpose().map_err(|e| self.damage(e))
-            }
-
-            async fn end_session(&self, secret: &str) -> Result<(), StoreError> {
-                let query = sqlx::query("DELETE FROM login_session WHERE secret = $1").bind(secret);
-                query.execute(self.pool()).await.map(drop).map_err(|e| self.fault(e))
-            }
-
-            async fn end_sessions(&self, account: &str) -> Result<(), StoreError> {
-                let query = sqlx::query("DELETE FROM login_session WHERE account = $1").bind(account);
-                query.execute(self.pool()).await.map(drop).map_err(|e| self.fault(e))
-            }
-
-            async fn add_token(&self, token: &ApiToken) -> Result<(), StoreError> {
-                let sql = "INSERT INTO api_token (id, secret, account, name, scope, created_at, expires_at) \
-                           VALUES ($1, $2, $3, $4, $5, $6, $7)";
-                let query = sqlx::query(sql)
-                    .bind(&token.id)
-                    .bind(&token.secret)
-                    .bind(&token.account)
-                    .bind(&token.name)
-                    .bind(&token.scope)
-                    .bind(written(token.created_at))
-                    .bind(written(token.expires_at));
-                query.execute(self.pool()).await.map(drop).map_err(|e| self.fault(e))
             }
 
             async fn tokens(&self) -> Result<Vec<ApiToken>, StoreError> {
@@ -213,12 +124,6 @@ macro_rules! desk {
                 row.map(token).transpose().map_err(|e| self.damage(e))
             }
 
-            async fn revoke_token(&self, id: &str) -> Result<bool, StoreError> {
-                let query = sqlx::query("DELETE FROM api_token WHERE id = $1").bind(id);
-                let done = query.execute(self.pool()).await.map_err(|e| self.fault(e))?;
-                Ok(done.rows_affected() == 1)
-            }
-
             async fn set_setup_link(&self, secret: &str, expires: DateTime<Utc>) -> Result<(), StoreError> {
                 let mut change = self.pool().begin().await.map_err(|e| self.fault(e))?;
                 sqlx::query("DELETE FROM setup_link").execute(&mut *change).await.map_err(|e| self.fault(e))?;
@@ -226,13 +131,6 @@ macro_rules! desk {
                 let query = query.bind(secret).bind(written(expires));
                 query.execute(&mut *change).await.map_err(|e| self.fault(e))?;
                 change.commit().await.map_err(|e| self.fault(e))
-            }
-
-            async fn take_setup_link(&self, secret: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
-                let query = sqlx::query("DELETE FROM setup_link WHERE secret = $1 AND expires_at > $2");
-                let query = query.bind(secret).bind(written(now));
-                let done = query.execute(self.pool()).await.map_err(|e| self.fault(e))?;
-                Ok(done.rows_affected() == 1)
             }
 
             async fn identity(&self, issuer: &str, subject: &str) -> Result<Option<LoginIdentity>, StoreError> {
@@ -248,36 +146,6 @@ macro_rules! desk {
                 let rows: Vec<IdentityRow> =
                     sqlx::query_as(sql).fetch_all(self.pool()).await.map_err(|e| self.fault(e))?;
                 rows.into_iter().map(identity).collect::<Result<_, _>>().map_err(|e| self.damage(e))
-            }
-
-            async fn add_with_identity(&self, account: &Account, of: &LoginIdentity) -> Result<bool, StoreError> {
-                let mut change = self.pool().begin().await.map_err(|e| self.fault(e))?;
-                let made = add_account!(account).execute(&mut *change).await.map_err(|e| self.fault(e))?;
-                let linked = match made.rows_affected() {
-                    1 => add_identity!(of).execute(&mut *change).await.map_err(|e| self.fault(e))?.rows_affected(),
-                    _ => 0,
-                };
-                match linked {
-                    1 => change.commit().await.map(|()| true).map_err(|e| self.fault(e)),
-                    _ => change.rollback().await.map(|()| false).map_err(|e| self.fault(e)),
-                }
-            }
-
-            async fn link_identity(&self, of: &LoginIdentity) -> Result<bool, StoreError> {
-                let mut change = self.pool().begin().await.map_err(|e| self.fault(e))?;
-                let before = sqlx::query("DELETE FROM login_identity WHERE account = $1").bind(&of.account);
-                before.execute(&mut *change).await.map_err(|e| self.fault(e))?;
-                let linked = add_identity!(of).execute(&mut *change).await.map_err(|e| self.fault(e))?;
-                match linked.rows_affected() {
-                    1 => change.commit().await.map(|()| true).map_err(|e| self.fault(e)),
-                    _ => change.rollback().await.map(|()| false).map_err(|e| self.fault(e)),
-                }
-            }
-
-            async fn unlink_identity(&self, account: &str) -> Result<bool, StoreError> {
-                let query = sqlx::query("DELETE FROM login_identity WHERE account = $1").bind(account);
-                let done = query.execute(self.pool()).await.map_err(|e| self.fault(e))?;
-                Ok(done.rows_affected() == 1)
             }
 
             async fn add_attempt(
@@ -301,16 +169,8 @@ macro_rules! desk {
             }
 
             async fn audit(&self, line: &AuditLine) -> Result<(), StoreError> {
-                let sql =
-                    "INSERT INTO audit_log (at, who, via, action, subject, why) VALUES ($1, $2, $3, $4, $5, $6)";
-                let query = sqlx::query(sql)
-                    .bind(written(line.at))
-                    .bind(&line.who)
-                    .bind(&line.via)
-                    .bind(&line.action)
-                    .bind(&line.subject)
-                    .bind(&line.why);
-                query.execute(self.pool()).await.map(drop).map_err(|e| self.fault(e))
+                let mut conn = self.pool().acquire().await.map_err(|e| self.fault(e))?;
+                conn.note(line).await.map(drop).map_err(|e| self.fault(e))
             }
 
             async fn audit_lines(&self, before: Option<u64>, limit: u32) -> Result<Vec<AuditLine>, StoreError> {
@@ -338,35 +198,223 @@ macro_rules! desk {
                 if done.rows_affected() == 1 {
                     return Ok(None);
                 }
-                let sql = "SELECT request, status, body FROM idempotency_key WHERE account = $1 AND key = $2";
-                let query = sqlx::query_as(sql).bind(account).bind(key);
-                let row: Option<(String, i64, String)> =
-                    query.fetch_optional(self.pool()).await.map_err(|e| self.fault(e))?;
-                let answered = |(request, status, body): (String, i64, String)| Answered {
-                    request,
-                    status: u16::try_from(status).unwrap_or(0),
-                    body,
-                };
+                let query = sqlx::query_as(KEY).bind(account).bind(key);
+                let row: Option<AnsweredRow> = query.fetch_optional(self.pool()).await.map_err(|e| self.fault(e))?;
                 // Given back between the two statements: for the caller it is being worked on.
                 let busy = || Answered { request: request.to_owned(), status: 0, body: String::new() };
                 Ok(Some(row.map_or_else(busy, answered)))
             }
 
-            async fn keep_answer(&self, account: &str, key: &str, status: u16, body: &str) -> Result<(), StoreError> {
-                let sql = "UPDATE idempotency_key SET status = $3, body = $4 WHERE account = $1 AND key = $2";
-                let query = sqlx::query(sql).bind(account).bind(key).bind(i64::from(status)).bind(body);
-                query.execute(self.pool()).await.map(drop).map_err(|e| self.fault(e))
+            async fn settle_key(&self, account: &str, key: &str) -> Result<Option<Answered>, StoreError> {
+                // Where the answer is being committed this waits until it is, or is not.
+                let query = sqlx::query("DELETE FROM idempotency_key WHERE account = $1 AND key = $2 AND status = 0");
+                let done = query.bind(account).bind(key).execute(self.pool()).await.map_err(|e| self.fault(e))?;
+                if done.rows_affected() == 1 {
+                    return Ok(None);
+                }
+                let query = sqlx::query_as(KEY).bind(account).bind(key);
+                let row: Option<AnsweredRow> = query.fetch_optional(self.pool()).await.map_err(|e| self.fault(e))?;
+                Ok(row.map(answered))
             }
 
-            async fn drop_key(&self, account: &str, key: &str) -> Result<(), StoreError> {
-                let query = sqlx::query("DELETE FROM idempotency_key WHERE account = $1 AND key = $2 AND status = 0");
-                query.bind(account).bind(key).execute(self.pool()).await.map(drop).map_err(|e| self.fault(e))
+            async fn carry_out(&self, steps: &[Step]) -> Result<Result<(), Unmet>, StoreError> {
+                let mut change = self.pool().begin_with($begin).await.map_err(|e| self.fault(e))?;
+                let mut noted = None;
+                for step in steps {
+                    let held = match step {
+                        Step::Note(line) => {
+                            noted = Some((change.note(line).await.map_err(|e| self.fault(e))?, line));
+                            true
+                        }
+                        step => change.take(step).await.map_err(|e| self.fault(e))?,
+                    };
+                    if let Some(unmet) = step.unmet().filter(|_| !held) {
+                        change.rollback().await.map_err(|e| self.fault(e))?;
+                        return Ok(Err(unmet));
+                    }
+                }
+                let error = match change.commit().await.map_err(|e| self.fault(e)) {
+                    Ok(()) => return Ok(Ok(())),
+                    Err(error @ (StoreError::Disconnected { .. } | StoreError::Io { .. })) => error,
+                    Err(error) => return Err(error),
+                };
+                tracing::warn!(%error, "a change of desk records was not answered: looking for its note");
+                match self.find_out(noted).await {
+                    Ok(true) => Ok(Ok(())),
+                    Ok(false) => Err(error),
+                    Err(error) => Err(self.unsure(error.to_string())),
+                }
+            }
+        }
+
+        impl $database {
+            /// Whether the transaction that wrote a line of the audit log is committed; waits where it is under way.
+            async fn find_out(&self, noted: Option<(i64, &AuditLine)>) -> Result<bool, StoreError> {
+                let mut tries = 1;
+                loop {
+                    match self.look_for(noted).await {
+                        Ok(found) => return Ok(found),
+                        Err(error) if tries == TRIES => return Err(error),
+                        // A connection that was idle may be gone as well.
+                        Err(_) => tries += 1,
+                    }
+                }
+            }
+
+            async fn look_for(&self, noted: Option<(i64, &AuditLine)>) -> Result<bool, StoreError> {
+                let Some((seq, line)) = noted else {
+                    return Err(StoreError::Internal { what: "a change without a note".to_owned() });
+                };
+                let mut probe = self.pool().begin_with($begin).await.map_err(|e| self.fault(e))?;
+                // Waits for whoever wrote this number and has not ended; undone below.
+                sqlx::query($probe).bind(seq).execute(&mut *probe).await.map_err(|e| self.fault(e))?;
+                let sql = "SELECT count(*) FROM audit_log WHERE seq = $1 AND at = $2 AND who = $3 AND action = $4";
+                let query = sqlx::query_scalar(sql).bind(seq).bind(written(line.at)).bind(&line.who);
+                let found: i64 = query.bind(&line.action).fetch_one(&mut *probe).await.map_err(|e| self.fault(e))?;
+                probe.rollback().await.map_err(|e| self.fault(e))?;
+                Ok(found == 1)
+            }
+        }
+
+        impl Rows for $connection {
+            async fn note(&mut self, line: &AuditLine) -> Result<i64, sqlx::Error> {
+                let sql = "INSERT INTO audit_log (at, who, via, action, subject, why) \
+                           VALUES ($1, $2, $3, $4, $5, $6) RETURNING seq";
+                let query = sqlx::query_scalar(sql)
+                    .bind(written(line.at))
+                    .bind(&line.who)
+                    .bind(&line.via)
+                    .bind(&line.action)
+                    .bind(&line.subject)
+                    .bind(&line.why);
+                query.fetch_one(self).await
+            }
+
+            async fn take(&mut self, step: &Step) -> Result<bool, sqlx::Error> {
+                let query = match step {
+                    Step::AddAccount(account) => sqlx::query(concat!(
+                        "INSERT INTO account (",
+                        account_columns!(),
+                        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (name) DO NOTHING"
+                    ))
+                    .bind(&account.name)
+                    .bind(number(account.revision))
+                    .bind(&account.display_name)
+                    .bind(&account.role)
+                    .bind(&account.region)
+                    .bind(&account.password)
+                    .bind(i64::from(account.disabled))
+                    .bind(written(account.created_at))
+                    .bind(written_or_empty(account.expires_at))
+                    .bind(i64::from(account.failures))
+                    .bind(written_or_empty(account.locked_until)),
+                    Step::UpdateAccount(account) => sqlx::query(
+                        "UPDATE account SET revision = revision + 1, display_name = $3, role = $4, region = $5, \
+                         password = $6, disabled = $7, expires_at = $8 WHERE name = $1 AND revision = $2",
+                    )
+                    .bind(&account.name)
+                    .bind(number(account.revision))
+                    .bind(&account.display_name)
+                    .bind(&account.role)
+                    .bind(&account.region)
+                    .bind(&account.password)
+                    .bind(i64::from(account.disabled))
+                    .bind(written_or_empty(account.expires_at)),
+                    // Written, so that nobody else writes it meanwhile.
+                    Step::StillAt { account, revision } => {
+                        sqlx::query("UPDATE account SET revision = revision WHERE name = $1 AND revision = $2")
+                            .bind(account)
+                            .bind(number(*revision))
+                    }
+                    Step::CountFailure { account, most, until } => sqlx::query(
+                        "UPDATE account SET failures = failures + 1, \
+                         locked_until = CASE WHEN failures + 1 >= $2 THEN $3 ELSE locked_until END WHERE name = $1",
+                    )
+                    .bind(account)
+                    .bind(i64::from(*most))
+                    .bind(written(*until)),
+                    Step::ClearFailures(account) => {
+                        let sql =
+                            "UPDATE account SET failures = 0, locked_until = '' WHERE name = $1 AND failures > 0";
+                        sqlx::query(sql).bind(account)
+                    }
+                    Step::AddSession(session) => {
+                        let ended = sqlx::query("DELETE FROM login_session WHERE expires_at <= $1");
+                        ended.bind(written(session.created_at)).execute(&mut *self).await?;
+                        let sql = "INSERT INTO login_session (secret, account, csrf, created_at, expires_at) \
+                                   VALUES ($1, $2, $3, $4, $5)";
+                        sqlx::query(sql)
+                            .bind(&session.secret)
+                            .bind(&session.account)
+                            .bind(&session.csrf)
+                            .bind(written(session.created_at))
+                            .bind(written(session.expires_at))
+                    }
+                    Step::EndSession(secret) => {
+                        sqlx::query("DELETE FROM login_session WHERE secret = $1").bind(secret)
+                    }
+                    Step::EndSessions(account) => {
+                        sqlx::query("DELETE FROM login_session WHERE account = $1").bind(account)
+                    }
+                    Step::AddToken(token) => sqlx::query(
+                        "INSERT INTO api_token (id, secret, account, name, scope, created_at, expires_at) \
+                         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                    )
+                    .bind(&token.id)
+                    .bind(&token.secret)
+                    .bind(&token.account)
+                    .bind(&token.name)
+                    .bind(&token.scope)
+                    .bind(written(token.created_at))
+                    .bind(written(token.expires_at)),
+                    Step::RevokeToken(id) => sqlx::query("DELETE FROM api_token WHERE id = $1").bind(id),
+                    Step::RevokeTokens(account) => {
+                        sqlx::query("DELETE FROM api_token WHERE account = $1").bind(account)
+                    }
+                    Step::Link(of) => {
+                        let before = sqlx::query("DELETE FROM login_identity WHERE account = $1").bind(&of.account);
+                        before.execute(&mut *self).await?;
+                        let sql = "INSERT INTO login_identity (issuer, subject, account, made, created_at) \
+                                   VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+                        sqlx::query(sql)
+                            .bind(&of.issuer)
+                            .bind(&of.subject)
+                            .bind(&of.account)
+                            .bind(i64::from(of.made))
+                            .bind(written(of.created_at))
+                    }
+                    Step::Unlink(account) => {
+                        sqlx::query("DELETE FROM login_identity WHERE account = $1").bind(account)
+                    }
+                    Step::TakeSetupLink { secret, now } => {
+                        let sql = "DELETE FROM setup_link WHERE secret = $1 AND expires_at > $2";
+                        sqlx::query(sql).bind(secret).bind(written(*now))
+                    }
+                    Step::Answer(kept) => {
+                        let sql =
+                            "UPDATE idempotency_key SET status = 200, body = $3 WHERE account = $1 AND key = $2";
+                        sqlx::query(sql).bind(&kept.account).bind(&kept.key).bind(&kept.body)
+                    }
+                    Step::Note(line) => return self.note(line).await.map(|_| true),
+                };
+                Ok(query.execute(&mut *self).await?.rows_affected() > 0)
             }
         }
     };
 }
-desk!(Sqlite);
-desk!(Postgres);
+desk!(
+    Sqlite,
+    sqlx::SqliteConnection,
+    "BEGIN IMMEDIATE",
+    "INSERT INTO audit_log (seq, at, who, via, action, subject) VALUES ($1, '', '', '', '', '') ON CONFLICT DO NOTHING"
+);
+desk!(
+    Postgres,
+    sqlx::PgConnection,
+    "BEGIN ISOLATION LEVEL READ COMMITTED",
+    "INSERT INTO audit_log (seq, at, who, via, action, subject) OVERRIDING SYSTEM VALUE \
+     VALUES ($1, '', '', '', '', '') ON CONFLICT DO NOTHING"
+);
 
 /// Hands every method on to the database, whichever it is.
 macro_rules! either {
@@ -384,30 +432,17 @@ macro_rules! either {
 either! {
     fn accounts() -> Vec<Account>;
     fn account(name: &str) -> Option<Account>;
-    fn add_account(account: &Account) -> bool;
-    fn update_account(account: &Account) -> bool;
-    fn count_failure(name: &str, most: u32, until: DateTime<Utc>) -> ();
-    fn clear_failures(name: &str) -> ();
-    fn add_session(session: &LoginSession) -> ();
     fn session(secret: &str) -> Option<LoginSession>;
-    fn end_session(secret: &str) -> ();
-    fn end_sessions(account: &str) -> ();
-    fn add_token(token: &ApiToken) -> ();
     fn tokens() -> Vec<ApiToken>;
     fn token(secret: &str) -> Option<ApiToken>;
-    fn revoke_token(id: &str) -> bool;
     fn set_setup_link(secret: &str, expires: DateTime<Utc>) -> ();
-    fn take_setup_link(secret: &str, now: DateTime<Utc>) -> bool;
     fn identity(issuer: &str, subject: &str) -> Option<LoginIdentity>;
     fn identities() -> Vec<LoginIdentity>;
-    fn add_with_identity(account: &Account, identity: &LoginIdentity) -> bool;
-    fn link_identity(identity: &LoginIdentity) -> bool;
-    fn unlink_identity(account: &str) -> bool;
     fn add_attempt(secret: &str, now: DateTime<Utc>, expires: DateTime<Utc>) -> ();
     fn take_attempt(secret: &str, now: DateTime<Utc>) -> bool;
+    fn settle_key(account: &str, key: &str) -> Option<Answered>;
+    fn carry_out(steps: &[Step]) -> Result<(), Unmet>;
     fn audit(line: &AuditLine) -> ();
     fn audit_lines(before: Option<u64>, limit: u32) -> Vec<AuditLine>;
     fn claim_key(account: &str, key: &str, request: &str, now: DateTime<Utc>, forget: DateTime<Utc>) -> Option<Answered>;
-    fn keep_answer(account: &str, key: &str, status: u16, body: &str) -> ();
-    fn drop_key(account: &str, key: &str) -> ();
 }

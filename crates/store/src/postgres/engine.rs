@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::server::Server;
 use super::{read, schema, write};
 use crate::committer::{Answer, Engine};
+use crate::desk::Rows;
 use crate::{Mode, Proposal, StoreError, fold};
 
 /// How often a group is written anew after its connection was lost and the log does not have it.
@@ -175,6 +176,9 @@ async fn write_group(
     }
     let tell = |done, total| fold::tell(proposals, done, total);
     write::write(&mut lock, server, (&folded.batch, &token), (&known, &folded.network), &tell).await?;
+    for step in fold::beside(proposals, &folded.answers) {
+        lock.take(&step).await.map_err(|e| server.error(e))?;
+    }
     match lock.commit().await.map_err(|e| server.error(e)) {
         Ok(()) => {
             tracing::debug!(version = %folded.network.version(), proposals = proposals.len(), "committed");

@@ -4,13 +4,16 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use linewright_model::{ChangeSet, Network, Origin, Place, PlaceKind, Version};
+use sqlx::Connection;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::Postgres;
 use super::tests::{Database, committed, server_url};
 use crate::conformance::Bench;
-use crate::{AsOf, CommitError, Mode, Proposal, Storage, StoreError};
+use crate::desk::Rows;
+use crate::desk::tests::note;
+use crate::{AsOf, CommitError, Desk, KeptAnswer, Mode, Proposal, Step, Storage, StoreError};
 
 /// Where a connection is to be cut: at a message of the client that holds these words.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -168,6 +171,53 @@ async fn a_connection_that_always_breaks_is_an_error_and_nothing_is_written() {
     // The handle sees what is there.
     assert_eq!(store.commit(place("C")).await.unwrap().version, Version(2));
     assert_whole(&store, &beside.refresh().await.unwrap()).await;
+}
+
+#[tokio::test]
+async fn a_key_stays_until_it_is_known_whether_its_request_was_done() {
+    let database = Database::new();
+    let (beside, wire) = (database.ready().await, Wire::new().await);
+    let store = through(&database, &wire).await;
+    let claim = async |key: &str| {
+        let now = chrono::DateTime::UNIX_EPOCH;
+        beside.claim_key("a", key, "hash", now, now).await.unwrap().map(|before| before.status)
+    };
+    let steps = |key: &str| {
+        let kept = KeptAnswer { account: "a".to_owned(), key: key.to_owned(), body: String::new() };
+        [Step::Answer(kept), note(key)]
+    };
+    let written = async || beside.audit_lines(None, 99).await.unwrap().len();
+    // The database is asked, and knows.
+    assert_eq!(claim("after").await, None);
+    wire.cut(&[Cut::After("COMMIT\0")]);
+    assert_eq!(store.carry_out(&steps("after")).await, Ok(Ok(())));
+    assert_eq!((claim("after").await, written().await), (Some(200), 1));
+    assert_eq!(claim("before").await, None);
+    wire.cut(&[Cut::Before("COMMIT\0")]);
+    let error = store.carry_out(&steps("before")).await.unwrap_err();
+    assert!(matches!(error, StoreError::Disconnected { .. }), "{error}");
+    assert_eq!((store.settle_key("a", "before").await, written().await), (Ok(None), 1));
+    // It cannot be asked: that is said, and the key stays.
+    assert_eq!(claim("unsure").await, None);
+    wire.cut(&[&[Cut::After("COMMIT\0")][..], &[Cut::Before("\0"); 99]].concat());
+    let error = store.carry_out(&steps("unsure")).await.unwrap_err();
+    assert!(matches!(error, StoreError::Unsure { .. }), "{error}");
+    assert!(store.settle_key("a", "unsure").await.is_err());
+    wire.cut(&[]);
+    assert_eq!((claim("unsure").await, written().await), (Some(200), 2));
+    assert_eq!(store.settle_key("a", "unsure").await.unwrap().map(|kept| kept.status), Some(200));
+    // While the server is at it nobody says that it was not done.
+    assert_eq!(claim("slow").await, None);
+    let mut other = database.raw().await;
+    let mut slow = other.begin().await.unwrap();
+    slow.take(&steps("slow")[0]).await.unwrap();
+    let settling = store.settle_key("a", "slow");
+    let commit = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        slow.commit().await.unwrap();
+    };
+    let (settled, ()) = tokio::join!(settling, commit);
+    assert_eq!(settled.unwrap().map(|kept| kept.status), Some(200));
 }
 
 #[tokio::test]

@@ -83,6 +83,11 @@ impl Postgres {
         self.server.error(error)
     }
 
+    /// The error of a change that may be written or not.
+    pub(crate) fn unsure(&self, reason: String) -> StoreError {
+        self.server.unsure(reason)
+    }
+
     pub(crate) fn damage(&self, reason: String) -> StoreError {
         self.server.damaged(reason)
     }

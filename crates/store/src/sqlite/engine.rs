@@ -8,6 +8,7 @@ use sqlx::{Connection, SqliteConnection};
 use super::error::File;
 use super::{aside, read, write};
 use crate::committer::{Answer, Engine};
+use crate::desk::Rows;
 use crate::{Mode, Proposal, StoreError, fold};
 
 pub(super) struct SqliteEngine {
@@ -80,6 +81,9 @@ async fn write_group(
     }
     let tell = |done, total| fold::tell(proposals, done, total);
     write::write(&mut lock, file, folded.batch, (&known, &folded.network), &tell).await?;
+    for step in fold::beside(proposals, &folded.answers) {
+        lock.take(&step).await.map_err(|e| file.error(e))?;
+    }
     if filling == Filling::Yes {
         aside::check_references(&mut lock, file).await?;
     }

@@ -115,6 +115,11 @@ impl Sqlite {
         self.file.error(error)
     }
 
+    /// The error of a change that may be written or not.
+    pub(crate) fn unsure(&self, reason: String) -> StoreError {
+        StoreError::Unsure { database: self.file.name(), reason }
+    }
+
     pub(crate) fn damage(&self, reason: String) -> StoreError {
         self.file.damaged(reason)
     }
