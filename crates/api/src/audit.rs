@@ -43,11 +43,11 @@ pub(crate) struct LineDto {
     seq: u64,
     /// When.
     at: DateTime<Utc>,
-    /// Login name, or who ran the command.
+    /// Login name, or who ran the command; empty where nobody proved who they are.
     who: String,
-    /// `session`, `token:ID`, `cli`, `demo`, `setup`.
+    /// `session`, `token:ID`, `oidc`, `cli`, `demo`, `setup`.
     via: String,
-    /// What: `login`, `login.refused`, `logout`, `import`, `export`, `contacts.read`, `account.add`, ...
+    /// What: `login`, `login.refused`, `logout`, `import`, `export`, `contacts.read`, `account.add`, `token.add`, ...
     action: String,
     /// To what.
     subject: String,

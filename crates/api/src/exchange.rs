@@ -16,7 +16,7 @@ use linewright_exchange::plan::Mode;
 use linewright_exchange::{Format, ImportOptions};
 use linewright_model::Version;
 use linewright_model::crs::Crs;
-use linewright_service::{Import, Permission, ServiceError, sum};
+use linewright_service::{Import, Permission, sum};
 use linewright_store::Progress;
 use serde::Deserialize;
 use tokio::sync::{mpsc, watch};
@@ -162,14 +162,15 @@ async fn import(
         Turn::Do(once) => once,
         Turn::Done(body) => return Ok(answer(&api, ([(CONTENT_TYPE, "application/json")], body))),
     };
-    let import = Import { files, options, dry_run: of.dry_run, only_at, who: who.0.name.clone(), why };
+    let (by, via) = (who.0.name.clone(), who.0.via());
+    let import = Import { files, options, dry_run: of.dry_run, only_at, who: by, via, why, once: once.key.clone() };
     let (told, heard) = watch::channel((0, 0));
     let (send, mut done) = mpsc::channel(1);
     // Goes on when the client goes away: a commit cannot be taken back, and its answer is kept for the key.
     tokio::spawn({
         let api = api.clone();
         async move {
-            let imported = work(&api, &who, import, once, told).await;
+            let imported = work(&api, import, once, told).await;
             send.send(imported).await.ok();
         }
     });
@@ -181,37 +182,19 @@ async fn import(
     Ok(answer(&api, ([(CONTENT_TYPE, "application/json")], body)))
 }
 
-async fn work(
-    api: &Api,
-    who: &Who,
-    import: Import,
-    once: Once,
-    told: watch::Sender<(u64, u64)>,
-) -> Result<String, Problem> {
+async fn work(api: &Api, import: Import, once: Once, told: watch::Sender<(u64, u64)>) -> Result<String, Problem> {
     let progress = Progress::new(move |done, total| {
         told.send_replace((done, total));
     });
     let imported = match api.service().import(import, progress).await {
         Ok(imported) => imported,
-        Err(error) => {
-            // After these only the log can say whether it was written: the key stays claimed.
-            let unsure = matches!(
-                &error,
-                ServiceError::Store(
-                    linewright_store::StoreError::Unsure { .. } | linewright_store::StoreError::Io { .. }
-                )
-            );
-            if !unsure {
-                once.drop(api).await;
-            }
-            return Err(error.into());
-        }
+        Err(error) => return once.settle(api, error.into()).await,
     };
-    if let Some(version) = imported.version {
-        api.service().accounts().audit(&who.0, "import", &format!("version {version}"), "").await?;
-    }
     let body = serde_json::to_string(&imported).map_err(|error| internal(&error.to_string()))?;
-    once.keep(api, &body).await;
+    // With a commit it was kept in its transaction.
+    if imported.version.is_none() {
+        once.keep(api, body.clone()).await;
+    }
     Ok(body)
 }
 

@@ -8,8 +8,8 @@ use axum::http::header::{CONTENT_TYPE, ETAG};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
-use linewright_service::accounts::{Altered, NewAccount, NewToken};
-use linewright_service::{Permission, ROLES, Role};
+use linewright_service::accounts::{Altered, NewAccount, NewToken, Outside};
+use linewright_service::{Permission, ROLES, Role, ServiceError};
 use linewright_store::Account;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -18,8 +18,8 @@ use utoipa_axum::routes;
 
 use crate::Api;
 use crate::extract::{At, Body};
-use crate::once::{self, Made};
-use crate::problem::{Problem, ProblemDto, internal};
+use crate::once::{self, Once};
+use crate::problem::{Problem, ProblemDto};
 use crate::who::Who;
 
 pub(crate) fn routes() -> OpenApiRouter<Api> {
@@ -144,7 +144,7 @@ pub(crate) struct TokenOf {
     /// Permissions it gets of those of the account.
     #[schema(min_items = 1, max_items = 10)]
     scope: Vec<String>,
-    /// At most a year from now.
+    /// At most a year from now; a month for an account whose role follows the provider of log-ins.
     expires_at: DateTime<Utc>,
 }
 
@@ -198,8 +198,7 @@ async fn accounts(State(api): State<Api>, who: Who) -> Result<Json<Vec<AccountDt
 async fn account(State(api): State<Api>, who: Who, At(name): At<String>) -> Result<Response, Problem> {
     who.must(Permission::Accounts)?;
     let accounts = api.service().accounts();
-    let missing = || Problem::not_found(format!("there is no account {name:?}")).of_field("username");
-    let account = accounts.one(&name).await?.ok_or_else(missing)?;
+    let account = accounts.one(&name).await?.ok_or_else(|| no_account(&name))?;
     let identities = accounts.identities().await?;
     let subject = identities.into_iter().find(|who| who.account == name).map(|who| who.subject);
     let etag = format!("\"{}\"", account.revision);
@@ -241,9 +240,10 @@ async fn add_account(
     let asked =
         format!("account {:?}", (&new.name, &new.display_name, new.role.row().word, &new.region, new.expires_at));
     let (with, by) = (api.clone(), who.0.clone());
-    let work = async move {
-        with.service().accounts().add(new, &by.name, &by.via()).await?;
-        Ok(Made { body: String::new(), again: String::new() })
+    let work = |once: Once| async move {
+        let answer = once.answered(String::new());
+        with.service().accounts().add_once(new, answer, &by.name, &by.via()).await?;
+        Ok(String::new())
     };
     once::done(&api, &headers, &who.0, &asked, work).await?;
     Ok(StatusCode::CREATED)
@@ -251,7 +251,7 @@ async fn add_account(
 
 /// Disable an account, let it log in again, give it another password, or link it to somebody the provider knows
 ///
-/// Its sessions end. `If-Match` with the account's ETag changes it only while it is as it was seen.
+/// All of it or nothing; its sessions end. `If-Match` with the account's ETag changes it only while it is as it was seen.
 #[utoipa::path(patch, path = "/api/v1/accounts/{username}", tag = "people", request_body = AccountChange,
     params(("username" = String, Path, description = "Login name"),
         ("If-Match" = Option<String>, Header, description = "Revision of the account, in quotes")), responses(
@@ -274,30 +274,29 @@ async fn change_account(
     if of.disabled.is_none() && of.password.is_none() && of.subject.is_none() {
         return Err(Problem::invalid("body", "give what to change: disabled, password or subject"));
     }
+    let outside = of.subject.map(|subject| outside(&api, subject)).transpose()?;
+    let to = Altered { disabled: of.disabled, password: of.password, outside };
     let only_at = once::only_at(&headers)?;
-    let to = Altered { disabled: of.disabled, password: of.password };
-    if to.disabled.is_some() || to.password.is_some() {
-        accounts.alter(&name, to, only_at, &who.0.name, &who.0.via()).await?;
-    } else if let Some(only_at) = only_at {
-        accounts.step(&name, only_at).await?;
+    match accounts.alter(&name, to, only_at, &who.0.name, &who.0.via()).await {
+        // Whether there was a link: afterwards there is none.
+        Ok(_) => Ok(StatusCode::NO_CONTENT),
+        Err(ServiceError::NoAccount(name)) => Err(no_account(&name)),
+        Err(error) => Err(error.into()),
     }
-    if let Some(subject) = &of.subject {
-        link(&api, &who, &name, subject).await?;
-    }
-    Ok(StatusCode::NO_CONTENT)
 }
 
-/// Links an account to whom the provider knows by a subject, or takes the link away.
-async fn link(api: &Api, who: &Who, name: &str, subject: &str) -> Result<(), Problem> {
-    let accounts = api.service().accounts();
+/// Whom an account is to be outside, by a subject of the service's provider; nobody by an empty one.
+fn outside(api: &Api, subject: String) -> Result<Outside, Problem> {
     if subject.is_empty() {
-        // Whether there was a link: afterwards there is none.
-        accounts.unlink(name, &who.0.name, &who.0.via()).await?;
-        return Ok(());
+        return Ok(Outside::Unlinked);
     }
     let none = || Problem::invalid("subject", "this service has no provider of log-ins");
-    let issuer = api.service().provider().ok_or_else(none)?.issuer();
-    Ok(accounts.link(name, issuer, subject, &who.0.name, &who.0.via()).await?)
+    let issuer = api.service().provider().ok_or_else(none)?.issuer().to_owned();
+    Ok(Outside::Linked { issuer, subject })
+}
+
+fn no_account(name: &str) -> Problem {
+    Problem::not_found(format!("there is no account {name:?}")).of_field("username")
 }
 
 /// All tokens, without their secrets
@@ -348,13 +347,14 @@ async fn add_token(
     };
     let asked = format!("token {:?}", (&new.account, &new.name, &new.scope, new.expires_at));
     let (with, by) = (api.clone(), who.0.clone());
-    let work = async move {
-        let (id, secret) = with.service().accounts().add_token(new, &by.name, &by.via()).await?;
-        let told = |token: Option<String>| {
-            let made = MadeToken { id: id.clone(), token };
-            serde_json::to_string(&made).map_err(|error| internal(&error.to_string()))
-        };
-        Ok(Made { body: told(Some(secret.reveal().to_owned()))?, again: told(None)? })
+    let told = |id: &str, token: Option<String>| {
+        // Texts always have a JSON form.
+        serde_json::to_string(&MadeToken { id: id.to_owned(), token }).unwrap_or_default()
+    };
+    let work = move |once: Once| async move {
+        let answer = |id: &str| once.answered(told(id, None));
+        let (id, secret) = with.service().accounts().add_token_once(new, answer, &by.name, &by.via()).await?;
+        Ok(told(&id, Some(secret.reveal().to_owned())))
     };
     let body = once::done(&api, &headers, &who.0, &asked, work).await?;
     Ok((StatusCode::CREATED, [(CONTENT_TYPE, "application/json")], body).into_response())

@@ -288,6 +288,7 @@ impl From<ServiceError> for Problem {
             ServiceError::WrongPassword => Problem::new(Kind::WrongPassword, said),
             ServiceError::Forbidden(_) => Problem::new(Kind::Forbidden, said),
             ServiceError::Invalid { field, reason } => Problem::invalid(field, reason),
+            ServiceError::NoAccount(_) => Problem::not_found(said),
             ServiceError::Moved { .. } | ServiceError::Revised { .. } => {
                 Problem::new(Kind::Precondition, said).of_field("If-Match")
             }
@@ -342,8 +343,8 @@ fn store(error: &StoreError, said: String) -> Problem {
         StoreError::Internal { what } => internal(what),
         StoreError::Unsure { .. } => {
             tracing::error!(%error, "a commit may be written or not");
-            let advice =
-                "the connection was lost in the middle of a commit; look at /api/v1/changes before trying again";
+            let advice = "the connection was lost in the middle of a change, and whether it was made is not known; look at \
+                          what was to be changed (or at /api/v1/changes) before trying again";
             Problem::new(Kind::DatabaseLost, advice)
         }
         _ => {

@@ -60,6 +60,9 @@ pub enum ServiceError {
     /// The account lacks a permission.
     #[error("the account, or the token it used, lacks the permission {}", .0.word())]
     Forbidden(Permission),
+    /// There is no account of this name.
+    #[error("there is no account {0:?}")]
+    NoAccount(String),
     /// A value that cannot be used.
     #[error("{field}: {reason}")]
     Invalid {
@@ -98,6 +101,7 @@ impl From<CommitError> for ServiceError {
     fn from(error: CommitError) -> Self {
         match error {
             CommitError::Store(error) => ServiceError::Store(error),
+            CommitError::Moved { wanted, found } => ServiceError::Moved { wanted, found },
             other => ServiceError::Refused(other),
         }
     }

@@ -7,7 +7,7 @@ use linewright_exchange::finding::Report;
 use linewright_exchange::input::File;
 use linewright_exchange::{ExportOptions, Format, ImportOptions, sort_out};
 use linewright_model::Version;
-use linewright_store::{CommitError, Progress, Proposal, Storage};
+use linewright_store::{AuditLine, Beside, CommitError, KeptAnswer, Progress, Proposal, Storage};
 use serde::Serialize;
 
 use crate::{Service, ServiceError};
@@ -26,14 +26,34 @@ pub struct Import {
     pub dry_run: bool,
     /// The version the network must be at, where that was said.
     pub only_at: Option<Version>,
-    /// Who asks, for the log.
+    /// Who asks, for the logs.
     pub who: String,
+    /// By which way, for the audit log.
+    pub via: String,
     /// Why, for the log.
     pub why: String,
+    /// The key of the request, where it claimed one: its answer is kept with the commit.
+    pub once: Option<Key>,
+}
+
+/// A key that a request claimed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Key {
+    /// Who claimed it.
+    pub account: String,
+    /// The key.
+    pub key: String,
+}
+
+impl Key {
+    /// The answer of the request that claimed it.
+    pub fn answered(self, body: String) -> KeptAnswer {
+        KeptAnswer { account: self.account, key: self.key, body }
+    }
 }
 
 /// What an import did, or would do.
-#[derive(Serialize, Debug)]
+#[derive(Clone, Serialize, Debug)]
 pub struct Imported {
     /// Format of the files.
     pub format: &'static str,
@@ -56,7 +76,7 @@ impl Service {
     pub async fn import(&self, import: Import, progress: Progress) -> Result<Imported, ServiceError> {
         let busy = |_| ServiceError::Busy { running: 1, waiting: 0 };
         let _turn = self.importing.try_acquire().map_err(busy)?;
-        let Import { files, mut options, dry_run, only_at, who, why } = import;
+        let Import { files, mut options, dry_run, only_at, who, via, why, once } = import;
         let (files, remarks) = sort_out(files);
         options.remarks.extend(remarks);
         let format = match options.format {
@@ -83,19 +103,27 @@ impl Service {
                 tokio::task::spawn_blocking(move || linewright_exchange::import(&files.0, &files.1, &against)).await;
             let outcome = compared.map_err(|error| ServiceError::Internal(error.to_string()))??;
             let changed = !outcome.changes.is_empty();
-            let imported = |report, version| Imported {
+            let imported = Imported {
                 format: format.name(),
                 base,
-                version,
+                version: None,
                 refused: outcome.refused,
                 dry_run,
                 changed,
-                report,
+                report: outcome.report,
             };
-            let Some(trial) = outcome.trial.filter(|_| !dry_run) else { return Ok(imported(outcome.report, None)) };
-            let proposal = Proposal::tried(trial, who.clone(), why.clone(), self.now());
-            match self.commit(proposal.with_progress(progress.clone())).await {
-                Ok(committed) => return Ok(imported(outcome.report, Some(committed.version))),
+            let Some(trial) = outcome.trial.filter(|_| !dry_run) else { return Ok(imported) };
+            let note = self.accounts().audit_line(&who, &via, "import", "", "");
+            let (told, once) = (imported.clone(), once.clone());
+            let beside = move |version: Version| {
+                let body = serde_json::to_string(&Imported { version: Some(version), ..told.clone() });
+                // Texts and numbers always have a JSON form.
+                let answer = once.clone().map(|key| key.answered(body.unwrap_or_default()));
+                Beside { note: AuditLine { subject: format!("version {version}"), ..note.clone() }, answer }
+            };
+            let proposal = Proposal::tried(trial, who.clone(), why.clone(), self.now()).only_at(only_at);
+            match self.commit(proposal.beside(beside).with_progress(progress.clone())).await {
+                Ok(committed) => return Ok(Imported { version: Some(committed.version), ..imported }),
                 // Somebody else committed in between: compare with what stands there now.
                 Err(ServiceError::Refused(CommitError::Refused(violation))) => {
                     if tried >= TRIES || self.store().head().await? == base {

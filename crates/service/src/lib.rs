@@ -16,7 +16,7 @@ mod service;
 mod snapshot;
 
 pub use error::ServiceError;
-pub use import::{Import, Imported};
+pub use import::{Import, Imported, Key};
 pub use planning::Bounds;
 pub use role::{Permission, ROLES, Role, RoleRow};
 pub use secret::{Secret, sum};

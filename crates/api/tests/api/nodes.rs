@@ -1,6 +1,7 @@
 //! Two nodes on one database, and a database that goes away and comes back.
 
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
@@ -8,6 +9,7 @@ use axum::http::Request;
 use linewright_api::{Config, router};
 use linewright_model::{ChangeSet, Origin, Place, PlaceKind, Position};
 use linewright_store::Proposal;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
@@ -53,10 +55,12 @@ async fn what_one_node_commits_the_other_shows(engine: Engine) {
     other.close().await;
 }
 
-/// Stands between a service and its server, and can be cut.
+/// Stands between a service and its server, and can be cut: at once, or after a message to the server was answered.
 struct Cut {
     address: SocketAddr,
     through: watch::Sender<bool>,
+    /// Words of the message; it is cut once.
+    after: Arc<Mutex<Option<&'static str>>>,
 }
 
 impl Cut {
@@ -64,23 +68,95 @@ impl Cut {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (through, open) = watch::channel(true);
+        let after: Arc<Mutex<Option<&'static str>>> = Arc::default();
+        let (own, told) = (after.clone(), through.clone());
         tokio::spawn(async move {
-            while let Ok((mut near, _)) = listener.accept().await {
-                let (mut open, server) = (open.clone(), server.clone());
+            while let Ok((near, _)) = listener.accept().await {
+                let (mut open, server, after, told) = (open.clone(), server.clone(), own.clone(), told.clone());
                 tokio::spawn(async move {
                     if !*open.borrow() {
                         return;
                     }
-                    let mut far = TcpStream::connect(server).await.unwrap();
+                    let far = TcpStream::connect(server).await.unwrap();
                     tokio::select! {
-                        _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
+                        () = carry(near, far, &after, &told) => {}
                         _ = open.wait_for(|open| !*open) => {}
                     }
                 });
             }
         });
-        Self { address, through }
+        Self { address, through, after }
     }
+}
+
+/// Carries messages until an end is gone or the words come: then their answer is kept back and everything is cut.
+async fn carry(
+    mut near: TcpStream,
+    mut far: TcpStream,
+    after: &Mutex<Option<&'static str>>,
+    through: &watch::Sender<bool>,
+) {
+    let (mut up, mut down) = (vec![0; 1 << 16], vec![0; 1 << 16]);
+    loop {
+        tokio::select! {
+            read = near.read(&mut up) => {
+                let Ok(read @ 1..) = read else { return };
+                far.write_all(&up[..read]).await.unwrap();
+                let words = *after.lock().unwrap();
+                if words.is_some_and(|words| up[..read].windows(words.len()).any(|part| part == words.as_bytes())) {
+                    assert!(far.read(&mut down).await.unwrap() > 0);
+                    after.lock().unwrap().take();
+                    through.send_replace(false);
+                    return;
+                }
+            }
+            read = far.read(&mut down) => {
+                let Ok(read @ 1..) = read else { return };
+                if near.write_all(&down[..read]).await.is_err() {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_whose_outcome_is_not_known_is_not_done_twice() {
+    let bench = Bench::new(Engine::Postgres).await;
+    let url: sqlx::postgres::PgConnectOptions = bench.database.url.parse().unwrap();
+    let cut = Cut::before(format!("{}:{}", url.get_host(), url.get_port())).await;
+    let through = url.host("127.0.0.1").port(cut.address.port());
+    let node = service(sqlx::ConnectOptions::to_url_lossy(&through).as_str()).await;
+    let served = router(node.clone(), Config::default());
+    let who = bench.person("administrator").await;
+    let new = serde_json::json!({"account": "planner", "name": "CRM", "scope": ["read"],
+        "expires_at": "2027-01-01T00:00:00Z"});
+    let ask = || {
+        let mut request = crate::bench::post(&who, "/api/v1/tokens", &new.to_string());
+        request.headers_mut().insert("idempotency-key", "0b5d7e2c-1".parse().unwrap());
+        request
+    };
+    let tokens = async || bench.service.accounts().tokens().await.unwrap().len();
+    assert_eq!(
+        send(
+            &served,
+            axum::http::Request::get("/api/v1/session").header("cookie", &who.cookie).body(Body::empty()).unwrap()
+        )
+        .await
+        .status,
+        200
+    );
+    // The server commits, and neither its answer nor any other comes back.
+    cut.after.lock().unwrap().replace("COMMIT\0");
+    send(&served, ask()).await.is(503, "database-lost", None);
+    assert_eq!((cut.after.lock().unwrap().is_none(), tokens().await), (true, 1));
+    // By another node, meanwhile and after: it is not made again.
+    let again = bench.send(ask()).await;
+    assert_eq!((again.status, &again.json()["token"]), (201, &serde_json::Value::Null), "{}", again.text());
+    cut.through.send_replace(true);
+    within(Duration::from_secs(20), "recovering", || node.state().lost.is_none()).await;
+    let again = send(&served, ask()).await;
+    assert_eq!((again.status, tokens().await), (201, 1), "{}", again.text());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -11,9 +11,9 @@ use axum::http::Request;
 use chrono::TimeDelta;
 use linewright_api::{Config, router};
 use linewright_catalog::Catalog;
-use linewright_service::accounts::NewAccount;
-use linewright_service::oidc::{ClientSecret, Provider, RETURN_PATH, Settings};
-use linewright_service::{Bounds, Clock, Role, Service};
+use linewright_service::accounts::{NewAccount, NewToken};
+use linewright_service::oidc::{ClientSecret, Person as Outsider, Provider, RETURN_PATH, Settings};
+use linewright_service::{Bounds, Clock, Permission, Role, Service};
 use linewright_store::{Mode, Storage, connect};
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -21,7 +21,14 @@ use url::Url;
 use crate::bench::{Answer, Database, Engine, PASSWORD, Person, now, on_both, post, send};
 use crate::door::{CLIENT, Door, Key, SECRET, Spoil, encoded};
 
-on_both!(a_role_makes_an_account_that_follows_it, an_account_is_linked_by_an_administrator_only, a_sign_in_serves_once);
+on_both!(
+    a_role_makes_an_account_that_follows_it,
+    an_account_is_linked_by_an_administrator_only,
+    an_account_changes_whole_or_not_at_all,
+    what_a_role_gave_ends_with_it,
+    many_first_sign_ins_make_one_account,
+    a_sign_in_serves_once,
+);
 
 /// A service with a provider, an administrator and a planner.
 struct House {
@@ -206,7 +213,9 @@ async fn an_account_is_linked_by_an_administrator_only(engine: Engine) {
     // One person is one account; a subject is no free text; there must be such an account.
     house.change(&admin, "administrator", json!({"subject": "u9"})).await.is(409, "conflict", None);
     house.change(&admin, "planner", json!({"subject": "u 9"})).await.is(400, "invalid-value", Some("subject"));
-    house.change(&admin, "nobody", json!({"subject": "u8"})).await.is(400, "invalid-value", Some("account"));
+    for subject in ["u8", ""] {
+        house.change(&admin, "nobody", json!({"subject": subject})).await.is(404, "not-found", Some("username"));
+    }
     house.change(&planner, "planner", json!({"subject": "u8"})).await.is(403, "forbidden", None);
     assert_eq!(house.change(&admin, "planner", json!({"subject": ""})).await.status, 204);
     assert_eq!(house.ask("/api/v1/session", &[("cookie", &planner.cookie)]).await.status, 401, "its sessions end");
@@ -218,6 +227,97 @@ async fn an_account_is_linked_by_an_administrator_only(engine: Engine) {
         ["login.refused", "account.unlink", "login", "account.link", "login.refused"],
         "newest first"
     );
+}
+
+async fn an_account_changes_whole_or_not_at_all(engine: Engine) {
+    let door = Door::open(Key::ec(7), noon()).await;
+    let house = House::new(engine, Some(settings(&door.issuer))).await;
+    let admin = house.admin().await;
+    assert_eq!(house.change(&admin, "administrator", json!({"subject": "u9"})).await.status, 204);
+    let admin = house.admin().await;
+    let before = house.ask("/api/v1/accounts/planner", &[("cookie", &admin.cookie)]).await.json();
+    let whole = json!({"disabled": true, "password": "another one", "subject": "u9"});
+    house.change(&admin, "planner", whole).await.is(409, "conflict", None);
+    let seen = async || house.ask("/api/v1/accounts/planner", &[("cookie", &admin.cookie)]).await;
+    assert_eq!(seen().await.json(), before, "nothing of it was done");
+    assert!(house.service.accounts().log_in("planner", PASSWORD).await.is_ok());
+    assert!(!house.lines(9).await.iter().any(|line| line.2 == "account.password" || line.2 == "account.disable"));
+    // A link is a change of the account: whoever saw it before is told.
+    assert_eq!(house.change(&admin, "planner", json!({"subject": "u8"})).await.status, 204);
+    assert_eq!(seen().await.json()["revision"], 2);
+    let mut late = post(&admin, "/api/v1/accounts/planner", &json!({"subject": ""}).to_string());
+    late.headers_mut().insert("if-match", "\"1\"".parse().unwrap());
+    *late.method_mut() = axum::http::Method::PATCH;
+    send(&house.router, late).await.is(412, "precondition-failed", Some("If-Match"));
+    // All at once is one step, with a line for each thing that was done.
+    let whole = json!({"disabled": false, "password": "another one", "subject": ""});
+    assert_eq!(house.change(&admin, "planner", whole).await.status, 204);
+    let now = seen().await.json();
+    assert_eq!((&now["revision"], &now["subject"]), (&json!(3), &Value::Null));
+    let actions: Vec<String> = house.lines(3).await.into_iter().map(|line| line.2).collect();
+    assert_eq!(actions, ["account.unlink", "account.enable", "account.password"]);
+    // Nothing to be done is nothing done.
+    assert_eq!(house.change(&admin, "planner", json!({"subject": ""})).await.status, 204);
+    assert_eq!(seen().await.json()["revision"], 3);
+}
+
+async fn what_a_role_gave_ends_with_it(engine: Engine) {
+    let door = Door::open(Key::ec(7), noon()).await;
+    let house = House::new(engine, Some(settings(&door.issuer))).await;
+    house.entered(&door).await;
+    let token = async |days| {
+        let new = NewToken {
+            account: "li".to_owned(),
+            name: "nightly".to_owned(),
+            scope: vec![Permission::Read],
+            expires_at: now() + TimeDelta::days(days),
+        };
+        house.service.accounts().add_token(new, "tester", "test").await
+    };
+    // Whoever does not log in again is not asked again: their tokens are short.
+    let long = token(90).await.unwrap_err().to_string();
+    assert!(long.contains("at most 31 days"), "{long}");
+    let (_, secret) = token(31).await.unwrap();
+    let bearer = format!("Bearer {}", secret.reveal());
+    let asked = async || house.ask("/api/v1/places?limit=1", &[("authorization", &bearer)]).await.status;
+    assert_eq!(asked().await, 200);
+    // With another role a token may what that may; without one it is gone.
+    door.doing().claims["groups"] = json!([]);
+    house.sign_in(&door).await.is(403, "no-role", None);
+    assert_eq!(asked().await, 401);
+    assert_eq!(house.service.accounts().tokens().await.unwrap(), []);
+    let lines = house.lines(2).await;
+    assert_eq!((&*lines[1].0, &*lines[1].3), ("li", "planner to none: sessions and tokens end"));
+    assert_eq!((&*lines[0].0, &*lines[0].2), ("", "login.refused"), "nobody came in, so nobody did it");
+}
+
+async fn many_first_sign_ins_make_one_account(engine: Engine) {
+    let door = Door::open(Key::ec(7), noon()).await;
+    let house = House::new(engine, Some(settings(&door.issuer))).await;
+    let person = |subject: &str| Outsider {
+        issuer: door.issuer.clone(),
+        subject: subject.to_owned(),
+        name: Some("li".to_owned()),
+        display_name: "李工".to_owned(),
+        role: Some(Role::Planner),
+    };
+    let enter = |subject: &'static str| {
+        let (service, person) = (house.service.clone(), person(subject));
+        tokio::spawn(async move { service.accounts().enter(&person).await })
+    };
+    let all: Vec<_> = (0..8).map(|_| enter("u1")).collect();
+    for one in all {
+        assert_eq!(one.await.unwrap().unwrap().caller.name, "li");
+    }
+    let names: Vec<String> =
+        house.service.accounts().all().await.unwrap().into_iter().map(|account| account.name).collect();
+    assert_eq!(names, ["administrator", "li", "planner"]);
+    let made = house.lines(99).await.iter().filter(|line| line.2 == "account.add" && line.0 == "li").count();
+    assert_eq!(made, 1);
+    // Somebody else of the same name is not let in as them, and the log does not say that it was they.
+    assert!(enter("u2").await.unwrap().is_err());
+    let lines = house.lines(1).await;
+    assert_eq!((&*lines[0].0, &*lines[0].2), ("", "login.refused"));
 }
 
 async fn a_sign_in_serves_once(engine: Engine) {

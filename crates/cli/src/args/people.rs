@@ -109,7 +109,9 @@ pub enum TokenAction {
 /// `token add`
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
-A token acts for its account, within its scope: read, survey, contacts, export, change, audit, accounts.
+A token acts for its account, within its scope: read, survey, contacts, export, change, audit, accounts; never for more
+than the account's role allows at that moment, nor longer than the account lasts. Tokens of an account whose role follows
+the sign-in service's end after 31 days at most, and at once when a log-in shows that the role is lost.
 
 Examples:
   linewright token add --account li --name \"nightly check\" --scope read

@@ -1,8 +1,9 @@
 //! Making and changing accounts and tokens, from the first start on.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use linewright_store::{Account, ApiToken, AuditLine, Desk};
+use linewright_store::{Account, ApiToken, AuditLine, Desk, KeptAnswer, LoginIdentity, Step, Unmet};
 
+use super::outside::check_outside;
 use super::{Accounts, LoggedIn, check_password};
 use crate::secret;
 use crate::{Permission, Role, Secret, ServiceError};
@@ -12,6 +13,10 @@ const SETUP: TimeDelta = TimeDelta::hours(24);
 
 /// Longest life of a token.
 const LONGEST_TOKEN: TimeDelta = TimeDelta::days(366);
+
+/// Longest life of a token of an account whose role follows the provider's: that somebody lost the role is heard at their
+/// next log-in only, and a token logs nobody in.
+const LONGEST_FOLLOWING: TimeDelta = TimeDelta::days(31);
 
 /// An account to be made.
 #[derive(Clone, Debug)]
@@ -37,6 +42,22 @@ pub struct Altered {
     pub disabled: Option<bool>,
     /// A new password.
     pub password: Option<String>,
+    /// Whom the provider of log-ins knows.
+    pub outside: Option<Outside>,
+}
+
+/// Whom an account is to be outside.
+#[derive(Clone, Debug)]
+pub enum Outside {
+    /// Somebody a provider knows, instead of whom it was before.
+    Linked {
+        /// The provider, by its issuer URL.
+        issuer: String,
+        /// Whom it knows, in its own words.
+        subject: String,
+    },
+    /// Nobody.
+    Unlinked,
 }
 
 /// A token to be made.
@@ -61,8 +82,8 @@ pub(super) fn check_name(name: &str) -> Result<(), ServiceError> {
     Err(ServiceError::Invalid { field: "username", reason })
 }
 
-pub(super) fn no_account(name: &str) -> ServiceError {
-    ServiceError::Invalid { field: "account", reason: format!("there is no account {name:?}") }
+fn taken(name: &str) -> ServiceError {
+    ServiceError::Conflict(format!("there is an account {name:?} already"))
 }
 
 impl Accounts {
@@ -93,15 +114,6 @@ impl Accounts {
     pub async fn set_up(&self, link: &Secret, name: &str, password: &str) -> Result<LoggedIn, ServiceError> {
         check_name(name)?;
         check_password(password)?;
-        if !self.store.take_setup_link(&link.sum(), self.now()).await? {
-            let reason = if self.setup_is_over().await? {
-                "the first administrator was made already, and the link serves once; log in, or ask an administrator for \
-                 an account"
-            } else {
-                "the link has ended, or a newer one was printed; whoever runs the service gets a new one by starting it again"
-            };
-            return Err(ServiceError::Invalid { field: "link", reason: reason.to_owned() });
-        }
         let new = NewAccount {
             name: name.to_owned(),
             display_name: String::new(),
@@ -110,8 +122,23 @@ impl Accounts {
             expires_at: None,
             password: password.to_owned(),
         };
-        self.add(new, "setup", "setup").await?;
-        self.log_in(name, password).await
+        let account = self.to_be_made(new).await?;
+        let link = Step::TakeSetupLink { secret: link.sum(), now: self.now() };
+        let note = self.line("setup", "setup", "account.add", name, &format!("role {}", account.role));
+        match self.store.carry_out(&[link, Step::AddAccount(account), note]).await? {
+            Ok(()) => self.log_in(name, password).await,
+            Err(Unmet::NameTaken) => Err(taken(name)),
+            Err(_) => {
+                let reason = if self.setup_is_over().await? {
+                    "the first administrator was made already, and the link serves once; log in, or ask an administrator \
+                     for an account"
+                } else {
+                    "the link has ended, or a newer one was printed; whoever runs the service gets a new one by starting \
+                     it again"
+                };
+                Err(ServiceError::Invalid { field: "link", reason: reason.to_owned() })
+            }
+        }
     }
 
     /// The account of this name.
@@ -126,14 +153,33 @@ impl Accounts {
 
     /// Makes an account; `who` and `via` are for the audit log.
     pub async fn add(&self, new: NewAccount, who: &str, via: &str) -> Result<(), ServiceError> {
+        self.add_once(new, None, who, via).await
+    }
+
+    /// The same, keeping the answer of a claimed key.
+    pub async fn add_once(
+        &self,
+        new: NewAccount,
+        answer: Option<KeptAnswer>,
+        who: &str,
+        via: &str,
+    ) -> Result<(), ServiceError> {
+        let account = self.to_be_made(new).await?;
+        let name = account.name.clone();
+        let note = self.line(who, via, "account.add", &name, &format!("role {}", account.role));
+        let steps: Vec<Step> = [Step::AddAccount(account), note].into_iter().chain(answer.map(Step::Answer)).collect();
+        self.store.carry_out(&steps).await?.map_err(|_| taken(&name))
+    }
+
+    async fn to_be_made(&self, new: NewAccount) -> Result<Account, ServiceError> {
         check_name(&new.name)?;
         check_password(&new.password)?;
         if new.expires_at.is_some_and(|end| end <= self.now()) {
             let reason = "the account would have ended already".to_owned();
             return Err(ServiceError::Invalid { field: "expires_at", reason });
         }
-        let account = Account {
-            name: new.name.clone(),
+        Ok(Account {
+            name: new.name,
             revision: 1,
             display_name: new.display_name,
             role: new.role.row().word.to_owned(),
@@ -144,24 +190,23 @@ impl Accounts {
             expires_at: new.expires_at,
             failures: 0,
             locked_until: None,
-        };
-        if !self.store.add_account(&account).await? {
-            return Err(ServiceError::Conflict(format!("there is an account {:?} already", account.name)));
-        }
-        self.note(who, via, "account.add", &account.name, &format!("role {}", account.role)).await
+        })
     }
 
     /// Disables an account, or lets it log in again; its sessions end.
     pub async fn disable(&self, name: &str, disabled: bool, who: &str, via: &str) -> Result<(), ServiceError> {
-        self.alter(name, Altered { disabled: Some(disabled), password: None }, None, who, via).await
+        let to = Altered { disabled: Some(disabled), ..Altered::default() };
+        self.alter(name, to, None, who, via).await.map(drop)
     }
 
     /// Gives an account a password; its sessions end.
     pub async fn reset_password(&self, name: &str, password: &str, who: &str, via: &str) -> Result<(), ServiceError> {
-        self.alter(name, Altered { disabled: None, password: Some(password.to_owned()) }, None, who, via).await
+        let to = Altered { password: Some(password.to_owned()), ..Altered::default() };
+        self.alter(name, to, None, who, via).await.map(drop)
     }
 
-    /// Changes an account in one step, where `only_at` says so only while it is at this revision; its sessions end.
+    /// Changes an account in one transaction, where `only_at` says so only while it is at this revision; its sessions end.
+    /// False, and nothing is changed, where all that was asked is to take away a link that it does not have.
     pub async fn alter(
         &self,
         name: &str,
@@ -169,62 +214,103 @@ impl Accounts {
         only_at: Option<u64>,
         who: &str,
         via: &str,
-    ) -> Result<(), ServiceError> {
-        let kept = match &to.password {
-            Some(password) => {
-                check_password(password)?;
-                Some(self.hashed(password).await?)
-            }
-            None => None,
-        };
-        let with_password = kept.is_some();
-        self.change_at(name, only_at, |account| {
-            account.disabled = to.disabled.unwrap_or(account.disabled);
-            if let Some(kept) = kept {
-                account.password = kept;
-                account.failures = 0;
-                account.locked_until = None;
-            }
-        })
-        .await?;
-        self.store.end_sessions(name).await?;
-        self.known.forget();
-        let disabled = to.disabled.map(|disabled| if disabled { "account.disable" } else { "account.enable" });
-        for action in with_password.then_some("account.password").into_iter().chain(disabled) {
-            self.note(who, via, action, name, "").await?;
+    ) -> Result<bool, ServiceError> {
+        if let Some(password) = &to.password {
+            check_password(password)?;
         }
-        Ok(())
-    }
-
-    /// Moves an account to its next revision without changing it: whoever else goes by this one is refused.
-    pub async fn step(&self, name: &str, only_at: u64) -> Result<(), ServiceError> {
-        self.change_at(name, Some(only_at), |_| ()).await
-    }
-
-    pub(super) async fn change(&self, name: &str, f: impl FnOnce(&mut Account)) -> Result<(), ServiceError> {
-        self.change_at(name, None, f).await
-    }
-
-    async fn change_at(
-        &self,
-        name: &str,
-        only_at: Option<u64>,
-        f: impl FnOnce(&mut Account),
-    ) -> Result<(), ServiceError> {
-        let mut account = self.named(name).await?.ok_or_else(|| no_account(name))?;
+        if let Some(Outside::Linked { issuer, subject }) = &to.outside {
+            check_outside(issuer, subject)?;
+        }
+        let mut account = self.there(name).await?;
         if let Some(wanted) = only_at.filter(|wanted| *wanted != account.revision) {
             return Err(ServiceError::Revised { name: name.to_owned(), wanted, found: account.revision });
         }
-        f(&mut account);
-        if self.store.update_account(&account).await? {
-            return Ok(());
+        let mut steps = Vec::new();
+        let mut done = |step: Option<Step>, action, why: &str| {
+            steps.extend(step.into_iter().chain([self.line(who, via, action, name, why)]));
+        };
+        if let Some(password) = &to.password {
+            account.password = self.hashed(password).await?;
+            done(Some(Step::ClearFailures(name.to_owned())), "account.password", "");
         }
-        Err(ServiceError::Conflict(format!("the account {name:?} was changed by somebody else; look at it again")))
+        if let Some(disabled) = to.disabled {
+            account.disabled = disabled;
+            done(None, if disabled { "account.disable" } else { "account.enable" }, "");
+        }
+        match &to.outside {
+            Some(Outside::Linked { issuer, subject }) => {
+                let identity = self.linked(name, issuer, subject);
+                done(Some(Step::Link(identity)), "account.link", &format!("{subject} of {issuer}"));
+            }
+            Some(Outside::Unlinked) if self.is_linked(name).await? => {
+                done(Some(Step::Unlink(name.to_owned())), "account.unlink", "");
+            }
+            Some(Outside::Unlinked) | None => {}
+        }
+        if steps.is_empty() {
+            return Ok(false);
+        }
+        // First of all, so that whoever else changes the account waits or is refused.
+        steps.insert(0, Step::UpdateAccount(account));
+        steps.insert(1, Step::EndSessions(name.to_owned()));
+        let taken = self.store.carry_out(&steps).await?;
+        self.known.forget();
+        match taken {
+            Ok(()) => Ok(true),
+            Err(Unmet::IdentityTaken) => {
+                Err(ServiceError::Conflict("the subject is another account already; unlink that first".to_owned()))
+            }
+            Err(_) => Err(self.overtaken(name, only_at).await?),
+        }
+    }
+
+    /// Why an account that was read a moment ago cannot be written.
+    async fn overtaken(&self, name: &str, only_at: Option<u64>) -> Result<ServiceError, ServiceError> {
+        let found = self.there(name).await?.revision;
+        Ok(match only_at {
+            Some(wanted) => ServiceError::Revised { name: name.to_owned(), wanted, found },
+            None => {
+                let said = format!("the account {name:?} was changed by somebody else; look at it again");
+                ServiceError::Conflict(said)
+            }
+        })
+    }
+
+    fn linked(&self, name: &str, issuer: &str, subject: &str) -> LoginIdentity {
+        LoginIdentity {
+            issuer: issuer.to_owned(),
+            subject: subject.to_owned(),
+            account: name.to_owned(),
+            made: false,
+            created_at: self.now(),
+        }
+    }
+
+    async fn is_linked(&self, name: &str) -> Result<bool, ServiceError> {
+        Ok(self.store.identities().await?.iter().any(|identity| identity.account == name))
+    }
+
+    /// The account of this name, which must be there.
+    async fn there(&self, name: &str) -> Result<Account, ServiceError> {
+        self.named(name).await?.ok_or_else(|| ServiceError::NoAccount(name.to_owned()))
     }
 
     /// Makes a token; the secret is shown this once.
     pub async fn add_token(&self, new: NewToken, who: &str, via: &str) -> Result<(String, Secret), ServiceError> {
-        let account = self.named(&new.account).await?.ok_or_else(|| no_account(&new.account))?;
+        self.add_token_once(new, |_| None, who, via).await
+    }
+
+    /// The same, keeping the answer of a claimed key; `answer` is given the id.
+    pub async fn add_token_once(
+        &self,
+        new: NewToken,
+        answer: impl FnOnce(&str) -> Option<KeptAnswer>,
+        who: &str,
+        via: &str,
+    ) -> Result<(String, Secret), ServiceError> {
+        let no_account =
+            || ServiceError::Invalid { field: "account", reason: format!("there is no account {:?}", new.account) };
+        let account = self.named(&new.account).await?.ok_or_else(no_account)?;
         let role: Role = account.role.parse().map_err(ServiceError::Internal)?;
         let invalid = |field, reason: String| Err(ServiceError::Invalid { field, reason });
         if new.scope.is_empty() {
@@ -236,6 +322,17 @@ impl Accounts {
         let now = self.now();
         if new.expires_at <= now || new.expires_at - now > LONGEST_TOKEN {
             return invalid("expires_at", "a token lasts at least a moment and at most a year".to_owned());
+        }
+        let mut identities = self.store.identities().await?.into_iter();
+        let follows = identities.any(|identity| identity.made && identity.account == new.account);
+        if follows && new.expires_at - now > LONGEST_FOLLOWING {
+            let days = LONGEST_FOLLOWING.num_days();
+            let reason = format!(
+                "the role of {:?} follows the sign-in service, which says at a log-in only that it was lost: \
+                 its tokens last at most {days} days",
+                new.account
+            );
+            return invalid("expires_at", reason);
         }
         if new.name.trim().is_empty() || new.name.chars().count() > 100 || new.name.contains(char::is_control) {
             return invalid("name", "say in 1 to 100 characters what the token is for".to_owned());
@@ -251,8 +348,9 @@ impl Accounts {
             created_at: now,
             expires_at: new.expires_at,
         };
-        self.store.add_token(&token).await?;
-        self.note(who, via, "token.add", &id, &format!("for {}: {}", new.account, token.scope)).await?;
+        let note = self.line(who, via, "token.add", &id, &format!("for {}: {}", new.account, token.scope));
+        let answer = answer(&id).map(Step::Answer);
+        self.must_take([Step::AddToken(token), note].into_iter().chain(answer).collect()).await?;
         Ok((id, secret))
     }
 
@@ -264,11 +362,12 @@ impl Accounts {
     /// Takes a token back; whether there was one.
     pub async fn revoke_token(&self, id: &str, who: &str, via: &str) -> Result<bool, ServiceError> {
         // Ids of tokens are words; no database need be asked about anything else.
-        let revoked = id.bytes().all(|b| b.is_ascii_graphic()) && self.store.revoke_token(id).await?;
-        self.known.forget();
-        if revoked {
-            self.note(who, via, "token.revoke", id, "").await?;
+        if !id.bytes().all(|b| b.is_ascii_graphic()) {
+            return Ok(false);
         }
+        let steps = [Step::RevokeToken(id.to_owned()), self.line(who, via, "token.revoke", id, "")];
+        let revoked = self.store.carry_out(&steps).await?.is_ok();
+        self.known.forget();
         Ok(revoked)
     }
 

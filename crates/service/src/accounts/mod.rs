@@ -9,13 +9,13 @@ mod tests;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use linewright_store::{Account, AuditLine, Desk, LoginSession, Store, StoreError};
+use linewright_store::{Account, AuditLine, Desk, LoginSession, Step, Store, StoreError, Unmet};
 
 use crate::secret::{hash_password, password_fits};
 use crate::{Clock, Permission, Role, Secret, ServiceError};
 
 use known::Known;
-pub use manage::{Altered, NewAccount, NewToken};
+pub use manage::{Altered, NewAccount, NewToken, Outside};
 
 /// How long a browser stays logged in.
 pub const SESSION: TimeDelta = TimeDelta::hours(12);
@@ -148,22 +148,25 @@ impl Accounts {
             tracing::warn!(name, "log-in refused: no such account");
             return Err(ServiceError::WrongPassword);
         };
+        // Nobody has proved to be this account: the lines name nobody.
+        let refused = |why| self.line("", "session", "login.refused", name, why);
         if locked || !fits {
-            if !locked {
-                self.store.count_failure(name, FAILURES, now + LOCKED).await?;
-            }
-            self.note(name, "session", "login.refused", name, if locked { "locked" } else { "wrong password" }).await?;
+            let counted = Step::CountFailure { account: name.to_owned(), most: FAILURES, until: now + LOCKED };
+            let counted = Some(counted).filter(|_| !locked);
+            let note = refused(if locked { "locked" } else { "wrong password" });
+            self.must_take(counted.into_iter().chain([note]).collect()).await?;
             return Err(ServiceError::WrongPassword);
         }
         if !usable(&account, now) {
-            self.note(name, "session", "login.refused", name, "disabled or ended").await?;
+            self.must_take(vec![refused("disabled or ended")]).await?;
             return Err(ServiceError::WrongPassword);
         }
-        self.store.clear_failures(name).await?;
-        self.open_session(&account, "login", "session").await
+        self.open_session(&account, "session", vec![Step::ClearFailures(name.to_owned())]).await
     }
 
-    async fn open_session(&self, account: &Account, action: &str, via: &str) -> Result<LoggedIn, ServiceError> {
+    /// Opens a session, after other steps in the same transaction, if the account is still as it was read: a password that
+    /// was changed meanwhile opens none.
+    async fn open_session(&self, account: &Account, via: &str, mut steps: Vec<Step>) -> Result<LoggedIn, ServiceError> {
         let now = self.now();
         let (secret, csrf) = (Secret::new()?, Secret::new()?.reveal().to_owned());
         let ends = now + SESSION;
@@ -175,9 +178,15 @@ impl Accounts {
             created_at: now,
             expires_at,
         };
-        self.store.add_session(&session).await?;
-        self.note(&account.name, via, action, &account.name, "").await?;
-        Ok(LoggedIn { caller: caller(account, Via::Session { csrf })?, secret, expires_at })
+        steps.extend([
+            Step::StillAt { account: account.name.clone(), revision: account.revision },
+            Step::AddSession(session),
+            self.line(&account.name, via, "login", &account.name, ""),
+        ]);
+        match self.store.carry_out(&steps).await? {
+            Ok(()) => Ok(LoggedIn { caller: caller(account, Via::Session { csrf })?, secret, expires_at }),
+            Err(_) => Err(ServiceError::Conflict("the account was changed at this moment; log in again".to_owned())),
+        }
     }
 
     /// Who sent this cookie.
@@ -218,9 +227,10 @@ impl Accounts {
 
     /// Logs a browser out.
     pub async fn log_out(&self, caller: &Caller, secret: &Secret) -> Result<(), ServiceError> {
-        self.store.end_session(&secret.sum()).await?;
+        let note = self.line(&caller.name, &caller.via(), "logout", &caller.name, "");
+        self.must_take(vec![Step::EndSession(secret.sum()), note]).await?;
         self.known.forget();
-        self.audit(caller, "logout", &caller.name, "").await
+        Ok(())
     }
 
     /// Changes one's own password; every session of the account ends.
@@ -233,7 +243,10 @@ impl Accounts {
         }
         let (given, kept) = (old.to_owned(), account.password.clone());
         if !self.hashing(move || password_fits(&given, &kept)).await? {
-            self.store.count_failure(&caller.name, FAILURES, self.now() + LOCKED).await?;
+            let until = self.now() + LOCKED;
+            let note = self.line(&caller.name, &caller.via(), "account.password.refused", &caller.name, "");
+            let counted = Step::CountFailure { account: caller.name.clone(), most: FAILURES, until };
+            self.must_take(vec![counted, note]).await?;
             return Err(ServiceError::Invalid { field: "old", reason: "this is not the password".to_owned() });
         }
         self.reset_password(&caller.name, new, &caller.name, &caller.via()).await
@@ -252,21 +265,15 @@ impl Accounts {
         done
     }
 
-    /// Writes what a caller did or read into the audit log.
+    /// Writes what a caller read into the audit log.
     pub async fn audit(&self, caller: &Caller, action: &str, subject: &str, why: &str) -> Result<(), ServiceError> {
-        self.note(&caller.name, &caller.via(), action, subject, why).await
+        Ok(self.store.audit(&self.audit_line(&caller.name, &caller.via(), action, subject, why)).await?)
     }
 
-    pub(crate) async fn note(
-        &self,
-        who: &str,
-        via: &str,
-        action: &str,
-        subject: &str,
-        why: &str,
-    ) -> Result<(), ServiceError> {
+    /// A line of the audit log; `who` is empty where nobody proved who they are.
+    pub(crate) fn audit_line(&self, who: &str, via: &str, action: &str, subject: &str, why: &str) -> AuditLine {
         let kept = |text: &str| text.chars().filter(|c| !c.is_control()).take(500).collect::<String>();
-        let line = AuditLine {
+        AuditLine {
             seq: 0,
             at: self.now(),
             who: kept(who),
@@ -274,8 +281,17 @@ impl Accounts {
             action: action.to_owned(),
             subject: kept(subject),
             why: kept(why),
-        };
-        Ok(self.store.audit(&line).await?)
+        }
+    }
+
+    fn line(&self, who: &str, via: &str, action: &str, subject: &str, why: &str) -> Step {
+        Step::Note(self.audit_line(who, via, action, subject, why))
+    }
+
+    /// Takes steps none of which can be unmet.
+    async fn must_take(&self, steps: Vec<Step>) -> Result<(), ServiceError> {
+        let taken = self.store.carry_out(&steps).await?;
+        taken.map_err(|unmet: Unmet| ServiceError::Internal(format!("a step that always holds was refused: {unmet:?}")))
     }
 }
 

@@ -1,9 +1,9 @@
 //! People whom a provider vouches for, and the accounts they are.
 
-use linewright_store::{Account, Desk, LoginIdentity};
+use linewright_store::{Account, Desk, LoginIdentity, Step};
 
-use super::manage::{check_name, no_account};
-use super::{Accounts, LoggedIn, usable};
+use super::manage::check_name;
+use super::{Accounts, Altered, LoggedIn, Outside, usable};
 use crate::oidc::{Person, SignInError};
 use crate::{Role, ServiceError};
 
@@ -13,9 +13,23 @@ const VIA: &str = "oidc";
 /// Most characters of a subject, all ASCII (OpenID Connect Core §2).
 const SUBJECT: usize = 255;
 
+/// How often somebody is let in anew whose account was changed at that moment.
+const TRIES: u32 = 3;
+
 /// Whether a text has 1 to `most` printable ASCII characters.
 fn printable(text: &str, most: usize) -> bool {
     (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
+}
+
+/// Refuses what no provider writes.
+pub(super) fn check_outside(issuer: &str, subject: &str) -> Result<(), ServiceError> {
+    for (field, text, most) in [("issuer", issuer, 500), ("subject", subject, SUBJECT)] {
+        if !printable(text, most) {
+            let reason = "give what the provider writes, in printable ASCII characters".to_owned();
+            return Err(ServiceError::Invalid { field, reason });
+        }
+    }
+    Ok(())
 }
 
 impl Accounts {
@@ -27,52 +41,90 @@ impl Accounts {
         if !printable(&person.subject, SUBJECT) {
             return Err(SignInError::Untrusted("it names nobody: the subject is not printable ASCII").into());
         }
-        let account = match self.store.identity(&person.issuer, &person.subject).await? {
+        let mut tried = 1;
+        loop {
+            match self.enter_once(person).await {
+                // Somebody changed the account at this moment: look again.
+                Err(ServiceError::Conflict(_)) if tried < TRIES => tried += 1,
+                entered => return entered,
+            }
+        }
+    }
+
+    async fn enter_once(&self, person: &Person) -> Result<LoggedIn, ServiceError> {
+        let (account, steps) = match self.store.identity(&person.issuer, &person.subject).await? {
             Some(known) => self.known_outside(person, &known).await?,
             None => self.new_from_outside(person).await?,
         };
         if !usable(&account, self.now()) {
-            return Err(self.turned_away(person, SignInError::Closed).await);
+            return Err(self.turned_away(person, SignInError::Closed, Vec::new()).await);
         }
-        self.open_session(&account, "login", VIA).await
+        let changed = !steps.is_empty();
+        let logged_in = self.open_session(&account, VIA, steps).await?;
+        if changed {
+            self.known.forget();
+        }
+        Ok(logged_in)
     }
 
-    async fn known_outside(&self, person: &Person, known: &LoginIdentity) -> Result<Account, ServiceError> {
-        let account = self.store.account(&known.account).await?.ok_or_else(|| no_account(&known.account))?;
+    /// The account of somebody known, and what is to be done with it at this log-in.
+    async fn known_outside(
+        &self,
+        person: &Person,
+        known: &LoginIdentity,
+    ) -> Result<(Account, Vec<Step>), ServiceError> {
+        let account = self.store.account(&known.account).await?;
+        let account = account.ok_or_else(|| ServiceError::NoAccount(known.account.clone()))?;
         if !known.made {
-            return Ok(account);
+            return Ok((account, Vec::new()));
         }
+        let name = account.name.clone();
+        let noted = |to: &str| self.line(&name, VIA, "account.role", &name, &format!("{} to {to}", account.role));
         let Some(role) = person.role else {
-            // What was given to those with a role ends with it.
-            self.store.end_sessions(&account.name).await?;
+            // What was given to those with a role ends with it: sessions, and tokens that act for them.
+            let ended = vec![
+                Step::EndSessions(name.clone()),
+                Step::RevokeTokens(name.clone()),
+                noted("none: sessions and tokens end"),
+            ];
+            let refused = self.turned_away(person, SignInError::NoRole, ended).await;
             self.known.forget();
-            return Err(self.turned_away(person, SignInError::NoRole).await);
+            return Err(refused);
         };
         let word = role.row().word;
         if account.role == word {
-            return Ok(account);
+            return Ok((account, Vec::new()));
         }
-        let before = account.role.clone();
-        self.change(&account.name, |account| account.role = word.to_owned()).await?;
-        self.known.forget();
-        self.note(&account.name, VIA, "account.role", &account.name, &format!("{before} to {word}")).await?;
-        Ok(Account { role: word.to_owned(), ..account })
+        let note = noted(word);
+        let update = Account { role: word.to_owned(), ..account };
+        let updated = Account { revision: update.revision.saturating_add(1), ..update.clone() };
+        Ok((updated, vec![Step::UpdateAccount(update), note]))
     }
 
-    async fn new_from_outside(&self, person: &Person) -> Result<Account, ServiceError> {
-        let Some(role) = person.role else { return Err(self.turned_away(person, SignInError::NoRole).await) };
+    /// The account of somebody new. Of several browsers of theirs that come at once the first makes it.
+    async fn new_from_outside(&self, person: &Person) -> Result<(Account, Vec<Step>), ServiceError> {
+        let Some(role) = person.role else {
+            return Err(self.turned_away(person, SignInError::NoRole, Vec::new()).await);
+        };
         let name = person.name.as_deref().filter(|name| check_name(name).is_ok());
         let Some(name) = name else {
             let error = SignInError::Untrusted("the claim that names accounts holds no name that can be one");
-            return Err(self.turned_away(person, error).await);
+            return Err(self.turned_away(person, error, Vec::new()).await);
         };
         let (account, identity) = self.made_of(person, name, role);
-        if !self.store.add_with_identity(&account, &identity).await? {
-            return Err(self.turned_away(person, SignInError::Unlinked(name.to_owned())).await);
-        }
         let why = format!("role {}, for {} of {}", account.role, person.subject, person.issuer);
-        self.note(name, VIA, "account.add", name, &why).await?;
-        Ok(account)
+        let note = self.line(name, VIA, "account.add", name, &why);
+        let steps = [Step::AddAccount(account.clone()), Step::Link(identity), note];
+        if self.store.carry_out(&steps).await?.is_ok() {
+            return Ok((account, Vec::new()));
+        }
+        match self.store.identity(&person.issuer, &person.subject).await? {
+            Some(known) => self.known_outside(person, &known).await,
+            None => {
+                let error = SignInError::Unlinked(name.to_owned());
+                Err(self.turned_away(person, error, Vec::new()).await)
+            }
+        }
     }
 
     /// An account without a password, and whom it is outside.
@@ -101,10 +153,11 @@ impl Accounts {
         (account, identity)
     }
 
-    /// Writes down who was turned away, and why.
-    async fn turned_away(&self, person: &Person, why: SignInError) -> ServiceError {
-        let who = person.name.as_deref().unwrap_or(&person.subject);
-        match self.note(who, VIA, "login.refused", &person.subject, &why.to_string()).await {
+    /// Writes down who was turned away, and why, with what is done about it. The name they claim is nobody's yet: the line
+    /// names whom the provider vouches for, and not who it is here.
+    async fn turned_away(&self, person: &Person, why: SignInError, mut steps: Vec<Step>) -> ServiceError {
+        steps.push(self.line("", VIA, "login.refused", &person.subject, &why.to_string()));
+        match self.must_take(steps).await {
             Ok(()) => ServiceError::SignIn(why),
             Err(error) => error,
         }
@@ -119,43 +172,14 @@ impl Accounts {
         who: &str,
         via: &str,
     ) -> Result<(), ServiceError> {
-        let invalid = |field, reason: &str| Err(ServiceError::Invalid { field, reason: reason.to_owned() });
-        for (field, text, most) in [("issuer", issuer, 500), ("subject", subject, SUBJECT)] {
-            if !printable(text, most) {
-                return invalid(field, "give what the provider writes, in printable ASCII characters");
-            }
-        }
-        self.named(name).await?.ok_or_else(|| no_account(name))?;
-        let identity = LoginIdentity {
-            issuer: issuer.to_owned(),
-            subject: subject.to_owned(),
-            account: name.to_owned(),
-            made: false,
-            created_at: self.now(),
-        };
-        if !self.store.link_identity(&identity).await? {
-            return Err(ServiceError::Conflict(format!(
-                "{subject:?} of {issuer} is another account; unlink that first"
-            )));
-        }
-        self.end_and_forget(name).await?;
-        self.note(who, via, "account.link", name, &format!("{subject} of {issuer}")).await
+        let outside = Outside::Linked { issuer: issuer.to_owned(), subject: subject.to_owned() };
+        self.alter(name, Altered { outside: Some(outside), ..Altered::default() }, None, who, via).await.map(drop)
     }
 
     /// Takes the link of an account away; its sessions end. Whether there was one.
     pub async fn unlink(&self, name: &str, who: &str, via: &str) -> Result<bool, ServiceError> {
-        if !self.store.unlink_identity(name).await? {
-            return Ok(false);
-        }
-        self.end_and_forget(name).await?;
-        self.note(who, via, "account.unlink", name, "").await?;
-        Ok(true)
-    }
-
-    async fn end_and_forget(&self, name: &str) -> Result<(), ServiceError> {
-        self.store.end_sessions(name).await?;
-        self.known.forget();
-        Ok(())
+        let to = Altered { outside: Some(Outside::Unlinked), ..Altered::default() };
+        self.alter(name, to, None, who, via).await
     }
 
     /// Whom accounts are outside, by account.

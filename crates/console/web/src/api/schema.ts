@@ -41,7 +41,7 @@ export interface paths {
         head?: never;
         /**
          * Disable an account, let it log in again, give it another password, or link it to somebody the provider knows
-         * @description Its sessions end. `If-Match` with the account's ETag changes it only while it is as it was seen.
+         * @description All of it or nothing; its sessions end. `If-Match` with the account's ETag changes it only while it is as it was seen.
          */
         patch: operations["change_account"];
         trace?: never;
@@ -945,7 +945,7 @@ export interface components {
         };
         /** @description One line. */
         AuditLine: {
-            /** @description What: `login`, `login.refused`, `logout`, `import`, `export`, `contacts.read`, `account.add`, ... */
+            /** @description What: `login`, `login.refused`, `logout`, `import`, `export`, `contacts.read`, `account.add`, `token.add`, ... */
             action: string;
             /**
              * Format: date-time
@@ -959,9 +959,9 @@ export interface components {
             seq: number;
             /** @description To what. */
             subject: string;
-            /** @description `session`, `token:ID`, `cli`, `demo`, `setup`. */
+            /** @description `session`, `token:ID`, `oidc`, `cli`, `demo`, `setup`. */
             via: string;
-            /** @description Login name, or who ran the command. */
+            /** @description Login name, or who ran the command; empty where nobody proved who they are. */
             who: string;
             /** @description Why, as said. */
             why: string;
@@ -2420,7 +2420,7 @@ export interface components {
             account: string;
             /**
              * Format: date-time
-             * @description At most a year from now.
+             * @description At most a year from now; a month for an account whose role follows the provider of log-ins.
              */
             expires_at: string;
             /** @description What it is for. */
