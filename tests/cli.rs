@@ -339,6 +339,7 @@ fn export_leaves_no_half_file_and_asks_before_it_writes_over() {
     std::fs::create_dir(bench.path("hollow")).unwrap();
     export(&["geojson", "hollow"]).done();
     export(&["xlsx", "out"]).refused(2, "there is no format");
+    export(&["tables", "out"]).refused(2, "tables is read and not written; give one of: native, geojson");
     assert!(!bench.files().iter().any(|name| name.contains(".part")), "{:?}", bench.files());
 }
 

@@ -11,6 +11,7 @@ mod support;
 
 use std::process::{Command, Stdio};
 
+use linewright_store::{Desk, Mode};
 use support::{Bench, Ran, sample, shared};
 
 #[test]
@@ -19,7 +20,7 @@ fn a_map_of_the_city_comes_back_with_its_cables() {
     let cables = bench.json(["import", "--dry-run", &sample()])["report"]["tables"]["cable"]["unchanged"].clone();
     let exported = bench.run(["export", "--format", "geojson", "map"]).done();
     assert!(exported.err.contains("warning: geojson cannot carry") && exported.err.contains("devices"), "{exported:?}");
-    assert!(exported.err.contains("--format native carries all"), "{exported:?}");
+    assert!(exported.err.contains("native carries all"), "{exported:?}");
     let left_out = bench.json(["export", "--format", "ofds", "p.json"])["left_out"].clone();
     assert!(left_out["splice"].as_u64() > Some(0) && left_out.get("cable").is_none(), "{left_out}");
     assert_eq!(bench.run(["export", "--format", "native", "all"]).done().err, "");
@@ -29,6 +30,47 @@ fn a_map_of_the_city_comes_back_with_its_cables() {
     assert_eq!(back["report"]["tables"]["cable"]["created"], cables);
     let traced = bench.run(["--database", "back.db", "trace", "GL-0047"]).done();
     traced.says("944 m").says("NT-CC-JT01").says("NT-CC-GJ04");
+}
+
+#[test]
+fn the_archive_of_a_folder_is_the_folder() {
+    let bench = Bench::nantong();
+    bench.run(["export", "--format", "native", "all"]).done();
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for file in std::fs::read_dir(bench.path("all")).unwrap() {
+        let path = file.unwrap().path();
+        let name = format!("all/{}", path.file_name().unwrap().to_string_lossy());
+        archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut archive, &std::fs::read(&path).unwrap()).unwrap();
+    }
+    let archive = archive.finish().unwrap().into_inner();
+    bench.write("all.zip", &archive);
+    bench.write("cut.zip", &archive[..archive.len() / 2]);
+    bench.run(["import", "all.zip"]).done().says("nothing");
+    bench.run(["--database", "new.db", "import", "all.zip"]).done().says("imported as version 1");
+    bench.run(["--database", "no.db", "import", "cut.zip"]).refused(1, "cut.zip cannot be unpacked: it is damaged");
+    bench.run(["--database", "no.db", "import", "--limit", "0", "all.zip"]).refused(1, "limit");
+    assert!(!bench.files().contains(&"no.db".to_owned()));
+}
+
+#[test]
+fn who_exports_is_in_the_audit_log() {
+    let bench = Bench::nantong();
+    bench.run(["--user", "li", "export", "--format", "native", "--why", "for the yearly report", "a"]).done();
+    bench.run(["export", "--format", "geojson", "--dataset", "none", "b"]).refused(1, "there is no data set");
+    bench.run(["export", "--format", "ofds", "c.json"]).done();
+    let lines = tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let at = bench.path("linewright.db");
+        let store = linewright_store::connect(&at.to_string_lossy(), Mode::ReadOnly).await.unwrap();
+        store.audit_lines(None, 10).await.unwrap()
+    });
+    let said: Vec<_> =
+        lines.iter().map(|line| [&*line.who, &*line.via, &*line.action, &*line.subject, &*line.why]).collect();
+    let ours = [
+        ["tester", "cli", "export", "ofds everything", "export to c.json"],
+        ["li", "cli", "export", "native everything", "for the yearly report"],
+    ];
+    assert_eq!(said, ours);
 }
 
 #[test]

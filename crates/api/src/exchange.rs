@@ -96,6 +96,10 @@ fn format(name: &str) -> Result<Format, Problem> {
     Format::from_str(name).map_err(|error| Problem::invalid("format", error.to_string()))
 }
 
+fn to_write(name: &str) -> Result<Format, Problem> {
+    Format::to_write(name).map_err(|error| Problem::invalid("format", error.to_string()))
+}
+
 impl ImportOf {
     fn options(&self) -> Result<ImportOptions, Problem> {
         let crs = self.crs.as_deref().map(Crs::from_str).transpose();
@@ -122,7 +126,7 @@ fn unbound(who: &Who) -> Result<(), Problem> {
 
 /// Import files
 ///
-/// All or nothing. Each problem is a finding with file, record, field and reason; an error refuses the whole import
+/// All or nothing. A `.zip` is taken as the folder of its files. Each problem is a finding with file, record, field and reason; an error refuses the whole import
 /// (`refused` is true and nothing is changed). The same files imported twice change nothing. With `Accept:
 /// text/event-stream` the answer is a stream of `progress` events (`{"done", "total"}` records) and one last event,
 /// `imported` or `problem`. `If-Match` with a version of the network imports only while that is the newest;
@@ -264,7 +268,8 @@ fn of_multipart(error: &axum::extract::multipart::MultipartError) -> Problem {
 
 /// Take the network out as files
 ///
-/// A zip archive of the files of the format, with a note of who took it out, when and why. Needs the permission `export`
+/// A zip archive of the files of the format, with a note (`EXPORTED.txt`) of who took it out, when and why, and of what the
+/// format leaves out. An import takes the archive as it is. Needs the permission `export`
 /// and the header `X-Reason`; every export is in the audit log.
 #[utoipa::path(get, path = "/api/v1/export", tag = "exchange", params(ExportOf,
         ("X-Reason" = String, Header, description = "Why, percent-encoded", min_length = 3, max_length = 300)),
@@ -281,7 +286,7 @@ async fn export(
 ) -> Result<Response, Problem> {
     who.must(Permission::Export)?;
     unbound(&who)?;
-    let (why, written) = (reason(&headers)?, format(&of.format)?);
+    let (why, written) = (reason(&headers)?, to_write(&of.format)?);
     let now = api.service().now();
     let subject = format!("{} {}", written.name(), of.dataset.as_deref().unwrap_or("everything"));
     // Written before it leaves.

@@ -5,8 +5,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use linewright_model::crs::Crs;
-use linewright_model::{Dataset, DatasetId, Network, TableKind, Text, phrase};
+use linewright_model::{Dataset, DatasetId, Network, Phrase, TableKind, Text, phrase};
 
+use crate::archive;
 use crate::draft::Draft;
 use crate::finding::{Finding, Source, shown};
 use crate::geojson;
@@ -38,6 +39,22 @@ impl Format {
     /// All formats.
     pub const ALL: &'static [Format] =
         &[Format::Native, Format::Geojson, Format::Kml, Format::Ofds, Format::OfdsGeojson, Format::Tables];
+
+    /// Those that networks are also written in.
+    pub const WRITTEN: &'static [Format] =
+        &[Format::Native, Format::Geojson, Format::Kml, Format::Ofds, Format::OfdsGeojson];
+
+    /// The format of this name to be written.
+    ///
+    /// # Errors
+    /// When there is none of this name, or it is only read.
+    pub fn to_write(given: &str) -> Result<Format, ExportError> {
+        match given.parse() {
+            Ok(format) if Format::WRITTEN.contains(&format) => Ok(format),
+            Ok(format) => Err(ExportError::OnlyRead { format }),
+            Err(_) => Err(ExportError::UnknownName { given: shown(given) }),
+        }
+    }
 
     /// The name of the format on the command line.
     pub fn name(self) -> &'static str {
@@ -71,7 +88,7 @@ impl FromStr for Format {
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum DetectError {
     /// No format has this name.
-    #[error("there is no format {given}; give one of: {}", names())]
+    #[error("there is no format {given}; give one of: {}", names(Format::ALL))]
     UnknownName {
         /// The name given, shortened.
         given: String,
@@ -79,8 +96,16 @@ pub enum DetectError {
     /// There is nothing to look at.
     #[error("no input files; name a file or a folder to import")]
     NoInput,
+    /// An archive cannot be unpacked.
+    #[error("{file} cannot be unpacked: {why}")]
+    Archive {
+        /// The archive.
+        file: Text,
+        /// Why, and what to do.
+        why: String,
+    },
     /// The files are of no format known here.
-    #[error("{file} is {what}; give files in one of the formats {}", names())]
+    #[error("{file} is {what}; give files in one of the formats {}", names(Format::ALL))]
     Unknown {
         /// The first file that does not fit.
         file: Text,
@@ -89,8 +114,8 @@ pub enum DetectError {
     },
 }
 
-fn names() -> String {
-    Format::ALL.iter().map(|f| f.name()).collect::<Vec<_>>().join(", ")
+fn names(formats: &[Format]) -> String {
+    formats.iter().map(|f| f.name()).collect::<Vec<_>>().join(", ")
 }
 
 impl Format {
@@ -124,10 +149,30 @@ impl Format {
     }
 }
 
+/// Name of the file in the archive of an export that says who took it out, when and why.
+pub const EXPORT_NOTE: &str = "EXPORTED.txt";
+
+/// The files to be imported, of those that were given: an archive (`.zip`) that was named itself is the folder of its
+/// files. It has at most `limit_bytes` unpacked, all archives together.
+///
 /// Takes the files of no known kind out of those found in folders, as long as there are others: a licence or a
 /// spreadsheet beside a map is none of its business, and a KML is mostly the same map once more. Each is a remark for
 /// [`ImportOptions::remarks`].
-pub fn sort_out(files: Vec<File>) -> (Vec<File>, Vec<Finding>) {
+///
+/// # Errors
+/// An archive that is damaged or unpacks to more.
+pub fn sort_out(given: Vec<File>, limit_bytes: u64) -> Result<(Vec<File>, Vec<Finding>), DetectError> {
+    let (mut files, mut left) = (Vec::with_capacity(given.len()), limit_bytes);
+    for file in given {
+        match !file.listed && archive::is_folder(&file) {
+            true => files.extend(archive::unpack(&file, &mut left)?),
+            false => files.push(file),
+        }
+    }
+    Ok(pass_over(files))
+}
+
+fn pass_over(files: Vec<File>) -> (Vec<File>, Vec<Finding>) {
     let plain = |file: &File| ofds::looks_like(file) || geojson::looks_like(file);
     let plains = files.iter().any(plain);
     let map = |file: &File| plain(file) || (!plains && kml::looks_like(file));
@@ -235,8 +280,14 @@ pub enum ExportError {
         /// The codes there are.
         known: String,
     },
+    /// No format has this name.
+    #[error("there is no format {given}; give one of: {}", names(Format::WRITTEN))]
+    UnknownName {
+        /// The name given, shortened.
+        given: String,
+    },
     /// The format is only read.
-    #[error("{format} is read and not written; export native, which has everything")]
+    #[error("{format} is read and not written; give one of: {}", names(Format::WRITTEN))]
     OnlyRead {
         /// The format asked for.
         format: Format,
@@ -285,7 +336,9 @@ pub fn import(files: &[File], options: &ImportOptions, network: &Network) -> Res
 
 /// How many records an export in this format leaves out, by table; none for the native format, which has all.
 ///
-/// Maps have places and lines; what is on the lines and in the places has no form there.
+/// Maps have places and lines; what is on the lines and in the places has no form there. A line is a cable, or a span in
+/// which none lies: a span with cables is drawn along each of them and is no record of its own (unless it came from a map
+/// itself, whose lines are read as both).
 ///
 /// # Errors
 /// When what is asked for is not in the network.
@@ -307,8 +360,38 @@ pub fn left_out(
         )* };
     }
     count!(Device, Splice, Jumper, Trail, Link, SlotMark, Address);
+    left.insert(TableKind::Span, geojson::view::spans_in_cables(network, dataset));
     left.retain(|_, count| *count > 0);
     Ok(left)
+}
+
+/// What [`left_out`] says, to be read beside the files; none where nothing is left out.
+pub fn notice(format: Format, left_out: &BTreeMap<TableKind, usize>) -> Option<Phrase> {
+    if left_out.is_empty() {
+        return None;
+    }
+    let counted = left_out.iter().map(|(table, count)| {
+        let ending = match (count, table.name().ends_with('s')) {
+            (1, _) => "",
+            (_, true) => "es",
+            (_, false) => "s",
+        };
+        phrase!("{count} {}{ending}", "{count} 条{}", *table)
+    });
+    let counted = Phrase::listed(counted);
+    let ducts = match left_out.contains_key(&TableKind::Span) {
+        true => phrase!(
+            "; a duct is drawn along each cable in it and is no record of its own",
+            "；管道沿其中每条光缆绘出，不单独成为记录"
+        ),
+        false => Phrase::default(),
+    };
+    Some(phrase!(
+        "{format} cannot carry {}{}; native carries all",
+        "{format} 格式不能容纳：{}{}；native 格式可容纳全部",
+        counted,
+        ducts
+    ))
 }
 
 /// Writes a network in a format, as files with their names; stable for the same records.
@@ -336,6 +419,13 @@ mod tests {
         for format in Format::ALL {
             assert_eq!(format.to_string().to_uppercase().parse::<Format>().as_ref(), Ok(format));
         }
+        for format in Format::ALL {
+            let written = Format::WRITTEN.contains(format);
+            assert_eq!(Format::to_write(format.name()).is_ok(), written);
+            assert_eq!(export(&Network::new(), *format, &ExportOptions::default()).is_ok(), written, "{format}");
+        }
+        let error = Format::to_write("gis").unwrap_err().to_string();
+        assert!(error.ends_with("give one of: native, geojson, kml, ofds, ofds-geojson"), "{error}");
         let error = "gis".parse::<Format>().unwrap_err().to_string();
         assert!(error.starts_with("there is no format \"gis\"; give one of: native"), "{error}");
     }
@@ -372,11 +462,11 @@ mod tests {
         let listed = |name: &str, text: &str| File { listed: true, ..File::new(name, text) };
         let map = r#"{"type": "FeatureCollection", "features": []}"#;
         let names = |files: &[File]| files.iter().map(|file| file.name.to_string()).collect::<Vec<_>>();
-        let (kept, remarks) = sort_out(vec![listed("LICENSE", "free"), listed("a.geojson", map), File::new("b", "x")]);
+        let (kept, remarks) = pass_over(vec![listed("LICENSE", "free"), listed("a.geojson", map), File::new("b", "x")]);
         assert_eq!(names(&kept), ["a.geojson", "b"]);
         assert_eq!(remarks.len(), 1);
         assert_eq!(remarks[0].to_string(), "info: LICENSE: passed over: it is text of another kind [file-skipped]");
-        let (kept, remarks) = sort_out(vec![listed("LICENSE", "free")]);
+        let (kept, remarks) = pass_over(vec![listed("LICENSE", "free")]);
         assert_eq!((names(&kept), remarks), (vec!["LICENSE".to_owned()], Vec::new()));
 
         let pairs = ["SLE_nodes", "SLE_lines", "GHA_nodes", "GHA_lines"];

@@ -4,6 +4,7 @@
 //! the network and returns the change set to apply, or refuses it with findings. Nothing here applies a change
 //! or reads a clock.
 
+mod archive;
 #[cfg(test)]
 mod dirt;
 pub mod draft;
@@ -21,4 +22,7 @@ pub mod sheets;
 #[cfg(test)]
 mod testing;
 
-pub use format::{DetectError, ExportError, ExportOptions, Format, ImportOptions, export, import, left_out, sort_out};
+pub use format::{
+    DetectError, EXPORT_NOTE, ExportError, ExportOptions, Format, ImportOptions, export, import, left_out, notice,
+    sort_out,
+};

@@ -4,8 +4,8 @@ use std::io::{Cursor, Write};
 use std::sync::Arc;
 
 use linewright_exchange::finding::Report;
-use linewright_exchange::input::File;
-use linewright_exchange::{ExportOptions, Format, ImportOptions, sort_out};
+use linewright_exchange::input::{DEFAULT_LIMIT_BYTES, File};
+use linewright_exchange::{EXPORT_NOTE, ExportOptions, Format, ImportOptions, left_out, sort_out};
 use linewright_model::Version;
 use linewright_store::{AuditLine, Beside, CommitError, KeptAnswer, Progress, Proposal, Storage};
 use serde::Serialize;
@@ -77,7 +77,9 @@ impl Service {
         let busy = |_| ServiceError::Busy { running: 1, waiting: 0 };
         let _turn = self.importing.try_acquire().map_err(busy)?;
         let Import { files, mut options, dry_run, only_at, who, via, why, once } = import;
-        let (files, remarks) = sort_out(files);
+        let limit_bytes = options.limit_bytes.unwrap_or(DEFAULT_LIMIT_BYTES);
+        let sorted = tokio::task::spawn_blocking(move || sort_out(files, limit_bytes)).await;
+        let (files, remarks) = sorted.map_err(|error| ServiceError::Internal(error.to_string()))??;
         options.remarks.extend(remarks);
         let format = match options.format {
             Some(format) => format,
@@ -143,13 +145,16 @@ impl Service {
         note: String,
     ) -> Result<(Version, Vec<u8>), ServiceError> {
         let exported = self.work(move |at, _| {
-            let description = format!("Network version {} as kept by Linewright. {note}", at.version());
+            let mut description = format!("Network version {} as kept by Linewright. {note}", at.version());
             let options = ExportOptions {
                 dataset: dataset.map(Into::into),
                 name: "linewright".into(),
                 description: description.clone().into(),
             };
             let files = linewright_exchange::export(&at.network, format, &options)?;
+            if let Some(notice) = linewright_exchange::notice(format, &left_out(&at.network, format, &options)?) {
+                description.push_str(&format!("\n\n{}.\n{}。", notice.en, notice.zh));
+            }
             Ok::<_, ServiceError>((at.version(), archive(&files, &description)?))
         });
         exported.await?
@@ -160,7 +165,7 @@ fn archive(files: &[File], note: &str) -> Result<Vec<u8>, ServiceError> {
     let failed = |error: zip::result::ZipError| ServiceError::Internal(format!("the archive cannot be made: {error}"));
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let options = zip::write::SimpleFileOptions::default();
-    let note = File::new("EXPORTED.txt", format!("{note}\n"));
+    let note = File::new(EXPORT_NOTE, format!("{note}\n"));
     for file in files.iter().chain([&note]) {
         archive.start_file(&*file.name, options).map_err(failed)?;
         archive.write_all(&file.bytes).map_err(|error| failed(error.into()))?;

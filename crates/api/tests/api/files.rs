@@ -23,6 +23,18 @@ fn parts(name: &str, content: &str) -> Body {
     ))
 }
 
+fn archive(name: &str, bytes: &[u8]) -> Body {
+    let head =
+        format!("--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n").into_bytes();
+    Body::from([&head, bytes, b"\r\n--XX--\r\n"].concat())
+}
+
+/// What the archive of an export says of itself.
+fn note(bytes: &[u8]) -> String {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    std::io::read_to_string(archive.by_name("EXPORTED.txt").unwrap()).unwrap()
+}
+
 async fn import(bench: &Bench, who: &Person, query: &str, headers: &[(&str, &str)], content: &str) -> Answer {
     let mut request = upload(who, query);
     for (name, value) in headers {
@@ -95,7 +107,25 @@ async fn files_go_out_with_a_note(engine: Engine) {
     let name = answer.headers["content-disposition"].to_str().unwrap();
     assert!(name.contains("linewright-native-v1-20261125T080000Z.zip"), "{name}");
     assert!(answer.bytes.starts_with(b"PK") && answer.text().contains("EXPORTED.txt"));
-    bench.send(ask("format=tables")).await.is(400, "invalid-value", Some("format"));
+    // What went out comes in again, archive and all, and is what is there.
+    let planner = bench.person("planner").await;
+    let came_back =
+        bench.send(upload(&planner, "?dry_run=true").body(archive("net.zip", &answer.bytes)).unwrap()).await.json();
+    assert_eq!(came_back["format"], "native", "{came_back}");
+    assert_eq!((&came_back["changed"], &came_back["refused"]), (&json!(false), &json!(false)), "{came_back}");
+    assert_eq!(came_back["report"]["findings"], json!([]));
+    let cut = bench.send(upload(&planner, "").body(archive("net.zip", &answer.bytes[..4_000])).unwrap()).await;
+    cut.is(400, "invalid-value", Some("body"));
+    assert!(cut.text().contains("net.zip cannot be unpacked"), "{}", cut.text());
+    let map = bench.send(ask("format=kml")).await;
+    let noted = note(&map.bytes);
+    assert!(noted.contains("a duct is drawn along each cable in it") && noted.contains("不能容纳"), "{noted}");
+    assert!(!note(&answer.bytes).contains("cannot carry"));
+    for format in ["tables", "exe"] {
+        let refused = bench.send(ask(&format!("format={format}"))).await;
+        refused.is(400, "invalid-value", Some("format"));
+        assert!(refused.text().contains("give one of: native, geojson, kml, ofds, ofds-geojson"), "{}", refused.text());
+    }
     bench.send(ask("format=native&dataset=none")).await.is(400, "invalid-value", Some("dataset"));
     let lines = bench.get(&who, "/api/v1/audit").await.json();
     let exports: Vec<_> = lines["items"].as_array().unwrap().iter().filter(|line| line["action"] == "export").collect();

@@ -17,7 +17,7 @@ Examples:
   linewright import network-package.json                   OFDS 0.3 or 0.4; ofds-csv/ as a folder of tables
   linewright import nodes.geojson lines.geojson            points and lines of a plain map
   linewright import network.kmz                            the same as KML or KMZ
-  linewright import topology-samples/nantong               a native folder
+  linewright import topology-samples/nantong               a native folder; export.zip, the archive of one
   linewright import --dry-run --repair lines.geojson       what would happen
   linewright import --crs gcj02 --mapping columns.toml lines.geojson
   linewright import --crs gcj02 resources.xlsx cores.csv   tables, one kind of record to a sheet
@@ -104,7 +104,8 @@ pub struct Import {
 /// `export`
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
-Files are written under a temporary name and renamed when they are whole, so a crash leaves no half file.
+Files are written under a temporary name and renamed when they are whole, so a crash leaves no half file. Who exports
+what, and why, is written into the audit log first.
 
 Examples:
   linewright export --format native backup/                a folder of CSV files, everything in it
@@ -121,6 +122,9 @@ pub struct Export {
     /// Write over what is there
     #[arg(long)]
     pub force: bool,
+    /// Why, for the audit log [default: the path written]
+    #[arg(long, value_name = "TEXT", value_parser = not_blank)]
+    pub why: Option<String>,
     /// File to write (a folder for formats of several files)
     #[arg(value_name = "OUT")]
     pub out: PathBuf,
@@ -143,5 +147,5 @@ fn import_format(given: &str) -> Result<ImportFormat, String> {
 }
 
 fn export_format(given: &str) -> Result<Format, String> {
-    given.parse().map_err(|error: linewright_exchange::DetectError| error.to_string())
+    Format::to_write(given).map_err(|error| error.to_string())
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use linewright_exchange::input::{File, FileError, write_file, write_files};
 use linewright_exchange::{ExportOptions, Format, native};
 use linewright_model::{Network, TableKind, Version};
+use linewright_store::{AuditLine, Desk, Mode, Storage};
 use serde::Serialize;
 
 use crate::args::Export;
@@ -15,6 +16,7 @@ use crate::failure::Failure;
 use crate::output::{Answer, complain};
 use crate::session::Session;
 use crate::text;
+use crate::text::words::Lang;
 
 /// What was written.
 #[derive(Serialize)]
@@ -53,6 +55,9 @@ pub async fn run(args: &Export, session: &Session) -> Result<Answer, Failure> {
     };
     let files = linewright_exchange::export(&network, args.format, &options)?;
     let left_out = linewright_exchange::left_out(&network, args.format, &options)?;
+    let notice = linewright_exchange::notice(args.format, &left_out);
+    // Before anything leaves, as over HTTP.
+    told(args, session).await?;
     let paths = out.write(args, &files)?;
     drop(line);
     let written = paths
@@ -66,10 +71,30 @@ pub async fn run(args: &Export, session: &Session) -> Result<Answer, Failure> {
         left_out,
         files: written.collect(),
     };
-    if !session.quiet && !exported.left_out.is_empty() {
-        complain(&text::export::left_out(&exported, session.lang));
+    if let Some(notice) = notice.filter(|_| !session.quiet) {
+        complain(&match session.lang {
+            Lang::En => format!("warning: {}\n", notice.en),
+            Lang::Zh => format!("警告：{}\n", notice.zh),
+        });
     }
     Answer::new(session, &exported, || text::export::render(&exported, session.lang))
+}
+
+/// Writes into the audit log who takes the network out, and why.
+async fn told(args: &Export, session: &Session) -> Result<(), Failure> {
+    let line = AuditLine {
+        seq: 0,
+        at: session.now,
+        who: session.who.clone(),
+        via: "cli".to_owned(),
+        action: "export".to_owned(),
+        subject: format!("{} {}", args.format, args.dataset.as_deref().unwrap_or("everything")),
+        why: args.why.clone().unwrap_or_else(|| format!("export to {}", args.out.display())),
+    };
+    let store = session.writable(Mode::Write).await?;
+    let told = store.audit(&line).await;
+    store.close().await;
+    Ok(told?)
 }
 
 /// Number of records of a network.

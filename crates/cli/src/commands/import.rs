@@ -98,7 +98,8 @@ async fn read_and_write(
 ) -> Result<Answer, Failure> {
     let line = session.progress(session.lang.pick("reading files", "读取文件"));
     let (paths, limit_bytes) = (args.files.clone(), u64::from(args.limit) << 20);
-    let (files, remarks) = sort_out(apart(move || read_files(&paths, limit_bytes)).await??);
+    let files = apart(move || read_files(&paths, limit_bytes)).await??;
+    let (files, remarks) = apart(move || sort_out(files, limit_bytes)).await??;
     let format = match args.format.0 {
         Some(format) => format,
         None => Format::detect(&files)?,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use linewright_model::{Cable, Network, Occupancy, Place, Position, Span, Stage};
+use linewright_model::{Cable, CableId, Network, Occupancy, Place, Position, Span, Stage};
 use serde_json::{Value, json};
 
 use crate::finding::Severity::{self, Error, Info, Warning};
@@ -467,7 +467,23 @@ fn a_map_leaves_out_what_it_has_no_form_for() {
             assert_eq!(left.get(&table), Some(&network.count_of(table)), "{format}");
         }
         assert!(!left.contains_key(&TableKind::Cable));
+        // A duct with a cable in it is drawn along the cable; an empty one is a line.
+        let with_cable = network.all::<Span>().filter(|(id, _)| network.referring::<CableId>(*id).next().is_some());
+        let with_cable = with_cable.count();
+        assert!(with_cable > 0 && with_cable < network.count_of(TableKind::Span));
+        assert_eq!(left.get(&TableKind::Span), Some(&with_cable), "{format}");
     }
+    let notice = crate::notice(Format::Kml, &left(Format::Kml)).unwrap();
+    let devices = network.count_of(TableKind::Device);
+    assert!(
+        notice.en.starts_with("kml cannot carry ") && notice.en.contains(&format!("{devices} devices, ")),
+        "{notice:?}"
+    );
+    assert!(
+        notice.en.ends_with("a duct is drawn along each cable in it and is no record of its own; native carries all")
+    );
+    assert!(notice.zh.contains(&format!("{devices} 条设备、")), "{notice:?}");
+    assert_eq!(crate::notice(Format::Native, &left(Format::Native)), None);
     let nowhere = ExportOptions { dataset: Some("nowhere".into()), ..ExportOptions::default() };
     assert!(crate::left_out(&network, Format::Geojson, &nowhere).is_err());
 }

@@ -113,6 +113,17 @@ fn group<'a>(network: &'a Network, dataset: Option<(DatasetId, &'a Arc<Dataset>)
     Group { dataset, places, lines }
 }
 
+/// How many spans are no lines of their own because cables lie in them: of all records or of one data set. Those of a data
+/// set that was read from a map come with their cables and are not counted.
+pub(crate) fn spans_in_cables(network: &Network, only: Option<DatasetId>) -> usize {
+    let from_map = |set: DatasetId| {
+        network.get(set).is_some_and(|set| &*set.format == "geojson" || set.format.starts_with("ofds"))
+    };
+    let asked = |span: &Span| only.is_none() || span.tag.dataset == only;
+    let spans = network.all::<Span>().filter(|(_, span)| asked(span) && !span.tag.dataset.is_some_and(from_map));
+    spans.filter(|(id, span)| has_cable(network, *id, span.tag.dataset)).count()
+}
+
 fn has_cable(network: &Network, span: SpanId, dataset: Option<DatasetId>) -> bool {
     let mut riders = network.referring::<CableId>(span);
     riders.any(|id| network.get(id).is_some_and(|cable| cable.tag.dataset == dataset))

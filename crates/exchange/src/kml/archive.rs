@@ -2,24 +2,15 @@
 
 use linewright_model::phrase;
 use std::borrow::Cow;
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 
 use zip::ZipArchive;
 use zip::result::{ZipError, ZipResult};
 
+use crate::archive::{self, MAX_ENTRIES, is_zip};
 use crate::draft::Draft;
 use crate::finding::{Finding, Source, shown};
 use crate::input::File;
-
-/// More entries than any map has: each takes memory before one is read.
-const MAX_ENTRIES: usize = 10_000;
-/// What the header of an entry in the directory of an archive begins with.
-const ENTRY: &[u8] = b"PK\x01\x02";
-
-/// Whether a file begins like a zip archive.
-pub(super) fn is_zip(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"PK\x03\x04")
-}
 
 /// Whether the directory of an archive names a KML document.
 pub(super) fn names_kml(bytes: &[u8]) -> bool {
@@ -37,7 +28,7 @@ pub(super) fn document<'a>(
     if !is_zip(&file.bytes) {
         return Some(Cow::Borrowed(&file.bytes));
     }
-    let entries = file.bytes.windows(ENTRY.len()).filter(|w| *w == ENTRY).count();
+    let entries = archive::entries(&file.bytes);
     if entries > MAX_ENTRIES {
         let reason = phrase!(
             "the archive has {entries} entries; a KMZ has a few, {MAX_ENTRIES} at most",
@@ -65,10 +56,10 @@ pub(super) fn document<'a>(
 }
 
 fn unpack(bytes: &[u8], limit_bytes: u64, source: &Source, draft: &mut Draft) -> ZipResult<Option<Vec<u8>>> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes))?;
+    let mut opened = ZipArchive::new(Cursor::new(bytes))?;
     let mut documents: Vec<(usize, String)> = Vec::new();
-    for at in 0..archive.len() {
-        let name = archive.name_for_index(at).transpose()?.unwrap_or_default().into_owned();
+    for at in 0..opened.len() {
+        let name = opened.name_for_index(at).transpose()?.unwrap_or_default().into_owned();
         if name.to_ascii_lowercase().ends_with(".kml") {
             documents.push((at, name));
         }
@@ -89,25 +80,14 @@ fn unpack(bytes: &[u8], limit_bytes: u64, source: &Source, draft: &mut Draft) ->
         );
         draft.note(Finding::warning("more-documents", source, "", reason));
     }
-    let too_large = |draft: &mut Draft| {
+    let document = archive::content(opened.by_index(*at)?, limit_bytes)?;
+    if document.is_none() {
         let reason = phrase!(
             "{} unpacks to more than the limit of {limit_bytes} bytes; raise the limit if the file is right",
             "{} 解压后超过上限 {limit_bytes} 字节；若文件无误请提高上限",
             shown(name)
         );
         draft.note(Finding::error("zip-bomb", source, "", reason));
-    };
-    let entry = archive.by_index(*at)?;
-    if entry.size() > limit_bytes {
-        too_large(draft);
-        return Ok(None);
     }
-    // What an archive says of its sizes may be wrong, so the read is bounded too.
-    let mut document = Vec::new();
-    entry.take(limit_bytes.saturating_add(1)).read_to_end(&mut document)?;
-    if document.len() as u64 > limit_bytes {
-        too_large(draft);
-        return Ok(None);
-    }
-    Ok(Some(document))
+    Ok(document)
 }

@@ -16,6 +16,7 @@ use serde_json::Value;
 
 pub use write::write;
 
+use crate::archive::is_zip;
 use crate::draft::Draft;
 use crate::finding::{Finding, Source};
 use crate::geojson::Mapping;
@@ -26,7 +27,7 @@ use crate::kml::encoding::xml_text;
 /// Whether a file is a KML document or an archive with one.
 pub fn looks_like(file: &File) -> bool {
     let name = file.name.to_ascii_lowercase();
-    if archive::is_zip(&file.bytes) {
+    if is_zip(&file.bytes) {
         return name.ends_with(".kmz") || archive::names_kml(&file.bytes);
     }
     let head = file.bytes.get(..4_096).unwrap_or(&file.bytes);

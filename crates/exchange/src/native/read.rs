@@ -12,7 +12,7 @@ use super::tables::Table;
 use super::{MANIFEST, Manifest, for_tables, table_of};
 use crate::draft::Draft;
 use crate::finding::{Finding, Source};
-use crate::format::ImportOptions;
+use crate::format::{EXPORT_NOTE, ImportOptions};
 use crate::input::File;
 use crate::parallel;
 
@@ -121,7 +121,11 @@ fn check_names(files: &[File], draft: &mut Draft) {
             ));
         }
         let lower = file.name.to_lowercase();
-        if &*file.name == MANIFEST || table_of(&file.name).is_some() || lower.starts_with("readme") {
+        if &*file.name == MANIFEST
+            || table_of(&file.name).is_some()
+            || lower.starts_with("readme")
+            || &*file.name == EXPORT_NOTE
+        {
             continue;
         }
         if lower.ends_with(".csv") {

@@ -242,7 +242,8 @@ export interface paths {
         };
         /**
          * Take the network out as files
-         * @description A zip archive of the files of the format, with a note of who took it out, when and why. Needs the permission `export`
+         * @description A zip archive of the files of the format, with a note (`EXPORTED.txt`) of who took it out, when and why, and of what the
+         *     format leaves out. An import takes the archive as it is. Needs the permission `export`
          *     and the header `X-Reason`; every export is in the audit log.
          */
         get: operations["export"];
@@ -305,7 +306,7 @@ export interface paths {
         put?: never;
         /**
          * Import files
-         * @description All or nothing. Each problem is a finding with file, record, field and reason; an error refuses the whole import
+         * @description All or nothing. A `.zip` is taken as the folder of its files. Each problem is a finding with file, record, field and reason; an error refuses the whole import
          *     (`refused` is true and nothing is changed). The same files imported twice change nothing. With `Accept:
          *     text/event-stream` the answer is a stream of `progress` events (`{"done", "total"}` records) and one last event,
          *     `imported` or `problem`. `If-Match` with a version of the network imports only while that is the newest;
