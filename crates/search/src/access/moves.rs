@@ -10,7 +10,10 @@ use super::terms::has_plant;
 use super::{AccessSpace, At, Equipment, Goal, Move, Point, Side, Stack, Terms};
 use crate::capacity::{self, Pick, offered};
 use crate::engine::Step;
+use crate::layer::Joint;
+use crate::layer::back::glass_cost;
 use crate::layer::counts::Need;
+use crate::layer::ways::Crossing;
 use crate::strand::{Strand, Tail};
 use crate::topology::{StrandIx, ground, straight_m};
 
@@ -169,34 +172,44 @@ impl AccessSpace<'_> {
     }
 
     fn cross(&self, at: PlaceId, stack: Stack, out: &mut Steps) {
-        for ix in self.topology.strands_at(at) {
-            let Some(strand) = self.topology.strand(ix).filter(|strand| strand.places[0] != strand.places[1]) else {
-                continue;
-            };
-            let Some(state) = self.strand_cost(ix, strand) else { continue };
-            let forward = strand.places[0] == at;
-            let (from, to) = if forward { (0, 1) } else { (1, 0) };
-            let arrives = match self.splitter_tail(strand) {
-                None => At::glass(strand.places[to]),
-                // Cores fused to branches: whoever comes up one is on that branch.
-                Some((end, splitter, PortKind::SplitterOut)) if end == to && self.terms.pon => {
-                    At { point: Point::Equipment(Equipment::Device(splitter)), stack: Stack::Glass }
-                }
-                Some(_) => continue,
-            };
-            let length_m = strand.length_m.max(self.straight_m(at, strand.places[to]));
-            let glass = Terms::per_m(length_m, self.terms.shadow_milli_cny_per_m);
-            let cost = self.joint_cost(strand.tails[from], stack) + state + glass;
-            out.push(Step { to: arrives, edge: Move::Cross(ix, forward), cost });
-        }
+        let need = Need::new(self.terms.fibres, true);
+        let glass = self.topology.glass();
+        glass.each_crossing(at, need, |crossing| out.extend(self.crossing(stack, crossing)));
+    }
+
+    fn crossing(&self, stack: Stack, crossing: Crossing<StrandIx>) -> Option<Step<At, Move>> {
+        let Crossing { link, forward, to, length_dm, joints, free } = crossing;
+        // The layer mostly knows without the records.
+        let state = match free {
+            Some(free) => free.then_some(0)?,
+            None => self.recorded_cost(self.topology.strand(link)?)?,
+        };
+        let split = joints.contains(&Joint::Split);
+        let arrives = if split { self.on_branch(link, forward)? } else { At::glass(to) };
+        let glass = glass_cost(length_dm, self.terms.shadow_milli_cny_per_m);
+        let cost = self.joint_cost(joints[0], stack) + state + glass;
+        Some(Step { to: arrives, edge: Move::Cross(link, forward), cost })
+    }
+
+    /// Cores fused to the branches of a splitter: whoever comes up one is on that branch. Nothing else is crossed to or
+    /// from a splitter.
+    fn on_branch(&self, link: StrandIx, forward: bool) -> Option<At> {
+        let (end, splitter, kind) = self.splitter_tail(self.topology.strand(link)?)?;
+        let up = self.terms.pon && kind == PortKind::SplitterOut && end == usize::from(forward);
+        let on = Point::Equipment(Equipment::Device(splitter));
+        up.then_some(At { point: on, stack: Stack::Glass })
     }
 
     /// What stands against taking cores of a strand; `None` when they cannot be taken.
     fn strand_cost(&self, ix: StrandIx, strand: &Strand) -> Option<u64> {
-        // The layer mostly knows without the records.
-        if let Some(free) = self.topology.glass().is_free(ix, Need::new(self.terms.fibres, true)) {
-            return free.then_some(0);
+        match self.topology.glass().is_free(ix, Need::new(self.terms.fibres, true)) {
+            Some(free) => free.then_some(0),
+            None => self.recorded_cost(strand),
         }
+    }
+
+    /// The same by the records, which the layer does not repeat: when plant comes, what is not proven.
+    fn recorded_cost(&self, strand: &Strand) -> Option<u64> {
         let mut waiting = 0;
         for cable in strand.cables() {
             waiting = self.terms.waiting(&self.network.get(cable)?.plant)?.max(waiting);
@@ -211,12 +224,13 @@ impl AccessSpace<'_> {
         Some(waiting + unproven)
     }
 
-    fn joint_cost(&self, tail: Tail, stack: Stack) -> u64 {
-        match tail {
-            // A drop brought in plugs into the terminal, or is spliced to the core, once: that is in entering.
+    /// A drop brought in plugs into the terminal, or is spliced to the core, once: that is in entering.
+    fn joint_cost(&self, joint: Joint, stack: Stack) -> u64 {
+        match joint {
             _ if stack == Stack::Entered => 0,
-            Tail::Terminal(_) | Tail::Unrecorded => self.terms.patching(),
-            Tail::Bare | Tail::Disputed => self.terms.splicing(),
+            Joint::Patched | Joint::Split => self.terms.patching(),
+            Joint::Spliced => self.terms.splicing(),
+            Joint::None => 0,
         }
     }
 

@@ -27,7 +27,7 @@ const MOST_LOOKED_AT: usize = 1 << 14;
 /// What crossing links costs at least.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Prices {
-    /// Per metre, milli-CNY.
+    /// Per metre of glass, milli-CNY.
     pub(crate) metre: u64,
     /// One joint patched, milli-CNY.
     pub(crate) patching: u64,
@@ -40,11 +40,10 @@ impl Prices {
     fn hop(&self, length_dm: u32, joint: Joint) -> u32 {
         let joint = match joint {
             Joint::None => 0,
-            Joint::Patched => self.patching,
+            Joint::Patched | Joint::Split => self.patching,
             Joint::Spliced => self.splicing,
         };
-        let glass = u64::from(least_dm(length_dm)).saturating_mul(self.metre).div_ceil(10);
-        u32::try_from(glass.saturating_add(joint)).unwrap_or(u32::MAX)
+        u32::try_from(glass_cost(length_dm, self.metre).saturating_add(joint)).unwrap_or(u32::MAX)
     }
 
     /// What a decimetre by weight costs at least.
@@ -54,9 +53,9 @@ impl Prices {
     }
 }
 
-/// The least length that a link laid out with this one may have: lengths are laid out rounded up.
-pub(super) fn least_dm(length_dm: u32) -> u32 {
-    length_dm.saturating_sub(2)
+/// What so many decimetres of glass cost by the metre: rounded up.
+pub(crate) fn glass_cost(length_dm: u32, metre: u64) -> u64 {
+    u64::from(length_dm).saturating_mul(metre).div_ceil(10)
 }
 
 /// Costs to the nearest of some places over links that may have enough free.

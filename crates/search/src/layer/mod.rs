@@ -52,6 +52,8 @@ pub(crate) enum Joint {
     Spliced,
     /// By patching.
     Patched,
+    /// As patched, but the port belongs to a splitter.
+    Split,
 }
 
 impl Joint {
@@ -61,14 +63,14 @@ impl Joint {
         match self {
             Joint::None => 0,
             Joint::Spliced => 3_000,
-            Joint::Patched => 7_000,
+            Joint::Patched | Joint::Split => 7_000,
         }
     }
 }
 
 /// What crossing a link is worth at least, from either end, in decimetres of glass.
 fn weight_dm(length_dm: u32, joints: [Joint; 2]) -> u32 {
-    back::least_dm(length_dm).saturating_add(joints[0].weight_dm().min(joints[1].weight_dm()))
+    length_dm.saturating_add(joints[0].weight_dm().min(joints[1].weight_dm()))
 }
 
 /// A link as seen from one of its ends.

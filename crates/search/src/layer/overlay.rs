@@ -178,6 +178,12 @@ impl<L: Copy + Ord + Hash> Change<L> {
         self.added.get(&link).map(|added| added.free)
     }
 
+    /// Whether a hop of an added link leads from the link's first end.
+    pub(super) fn is_forward(&self, added: usize) -> bool {
+        let link = self.name(self.risks[added][0].0).and_then(|link| self.added.get(&link));
+        link.is_some_and(|link| link.ends[0] == self.hops[added].0)
+    }
+
     pub(super) fn joints(&self, added: usize) -> [Joint; 2] {
         self.joints[added]
     }

@@ -5,10 +5,10 @@ use std::hash::Hash;
 use linewright_model::PlaceId;
 
 use super::back::{Back, Prices};
-use super::counts::Need;
+use super::counts::{Code, Need};
 use super::graph::LayerGraph;
 use super::landmarks::{Distances, Landmarks};
-use super::{Change, Joint, Layer, Measure, Numbers};
+use super::{Change, Hop, Joint, Layer, Measure, Numbers};
 use crate::engine::alternatives::best_routes;
 use crate::engine::astar::{Searcher, Stop};
 use crate::engine::graph::{ArcId, At, Graph, Route};
@@ -40,6 +40,20 @@ pub enum Shared<L> {
     Link(L),
     /// A place.
     Place(PlaceId),
+}
+
+/// A link as it is crossed from one of its ends.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct Crossing<L> {
+    pub(crate) link: L,
+    /// Whether it is crossed from its first end.
+    pub(crate) forward: bool,
+    pub(crate) to: PlaceId,
+    pub(crate) length_dm: u32,
+    /// Where it begins and where it leads.
+    pub(crate) joints: [Joint; 2],
+    /// Whether what is needed is free; none where the records must be asked.
+    pub(crate) free: Option<bool>,
 }
 
 /// A layer of one topology, to search ways in.
@@ -139,6 +153,34 @@ impl<'a, L: Copy + Ord + Hash + std::fmt::Debug> Ways<'a, L> {
             if need.may_be_met_by(self.change.free(arc as usize)) {
                 let hop = self.change.hop(added);
                 tell(At(hop.to), hop.length_dm, self.change.joints(added)[1]);
+            }
+        }
+    }
+
+    /// Tells every link at a place that may have what is needed.
+    pub(crate) fn each_crossing(&self, from: PlaceId, need: Need, mut tell: impl FnMut(Crossing<L>)) {
+        let Some(at) = self.number(from) else { return };
+        let (layer, change) = (self.layer, self.change);
+        let mut told = |number: u32, hop: Hop, code: Code, joints: [Joint; 2], forward: bool| {
+            let link = layer.names.get(number as usize).copied().or_else(|| change.name(number));
+            if let (Some(link), Some(to)) = (link, change.place(self.numbers, hop.to)) {
+                let (length_dm, free) = (hop.length_dm, need.is_met_by(code));
+                tell(Crossing { link, forward, to, length_dm, joints, free });
+            }
+        };
+        for arc in layer.flat.range(at) {
+            let (nth, code) = (arc as usize, change.free(arc as usize));
+            if need.may_be_met_by(code) {
+                let number = layer.risks[nth][0].0;
+                let forward = layer.hops_of[number as usize][0] == arc;
+                told(number, layer.flat.hops[nth], code, layer.joints[nth], forward);
+            }
+        }
+        for arc in change.range(at) {
+            let (added, code) = (arc as usize - layer.flat.hops.len(), change.free(arc as usize));
+            if need.may_be_met_by(code) {
+                let number = change.risks(added)[0].0;
+                told(number, change.hop(added), code, change.joints(added), change.is_forward(added));
             }
         }
     }

@@ -10,7 +10,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use linewright_model::{
-    Applied, Cable, CableId, DatasetId, Network, Place, PlaceId, Plant, Position, Span, SpanId, Stage, Text, Version,
+    Applied, Cable, CableId, DatasetId, DeviceId, DeviceKind, Network, Place, PlaceId, Plant, Position, Span, SpanId,
+    Stage, Text, Version,
 };
 
 use crate::capacity::{self, Patched, offered};
@@ -415,10 +416,15 @@ fn laid_strand(network: &Network, patched: &Patched, link: StrandIx, strand: &St
     let free = in_service(cables.chain(frames), || capacity::free_cores(network, strand, patched));
     let straight_m = straight_m(network, strand.places);
     let joints = strand.tails.map(|tail| match tail {
+        Tail::Terminal(port) if is_splitter(network, port.device) => Joint::Split,
         Tail::Terminal(_) | Tail::Unrecorded => Joint::Patched,
         Tail::Bare | Tail::Disputed => Joint::Spliced,
     });
     Laid { link, ends: strand.places, length_m: strand.length_m, straight_m, joints, free, group: None }
+}
+
+fn is_splitter(network: &Network, device: DeviceId) -> bool {
+    network.get(device).is_some_and(|device| device.kind == DeviceKind::Splitter)
 }
 
 /// Straight distance between two places, metres; none where one of them stands nowhere.
