@@ -103,6 +103,15 @@ impl Gather<'_> {
     }
 }
 
+/// A place and all that stands in it.
+fn all_inside(network: &Network, place: PlaceId) -> BTreeSet<PlaceId> {
+    let (mut inside, mut open) = (BTreeSet::from([place]), vec![place]);
+    while let Some(at) = open.pop() {
+        open.extend(network.referring::<PlaceId>(at).filter(|id| inside.insert(*id)));
+    }
+    inside
+}
+
 /// Everything at the Route layer that a cable section rests on, places in `exempt` left out.
 pub fn cable_risks(
     network: &Network,
@@ -154,6 +163,37 @@ impl AccessSpace<'_> {
                     gather.out.push(Risk::Last(Scarce::Port(equipment)));
                 }
             }
+        }
+    }
+
+    /// What crossing a strand rests on by its sections. Where it leads to a place at which a line may end, that place is
+    /// none of it, though the sections say so.
+    pub(super) fn parts_of(&self, edge: Move, parts: &mut Vec<u32>, beside: &mut Vec<Risk>) -> bool {
+        let Move::Cross(ix, _) = edge else { return false };
+        let Some(strand) = self.topology.strand(ix).filter(|_| self.goal_of(edge).is_none()) else { return false };
+        parts.extend(strand.cables().map(Id::raw));
+        let (network, topology) = (self.network, self.topology);
+        let mut gather = Gather { network, topology, exempt: &self.homes, goal: None, out: beside };
+        strand.places.into_iter().for_each(|place| gather.place(place));
+        self.last_cores(ix, strand, &mut gather);
+        true
+    }
+
+    /// Every section that rests on this.
+    pub(super) fn sections_on(&self, risk: Risk, out: &mut Vec<u32>) {
+        let (network, topology) = (self.network, self.topology);
+        let mut laid_in = |span: SpanId| out.extend(network.referring::<CableId>(span).map(Id::raw));
+        match risk {
+            Risk::Span(span) => laid_in(span),
+            Risk::Trench(first) => topology.in_trench(network, first).into_iter().for_each(laid_in),
+            Risk::Beside(a, b) => [a, b].into_iter().for_each(laid_in),
+            Risk::Cable(cable) => out.push(cable.raw()),
+            Risk::Place(place) => {
+                topology.spans_at(place).for_each(laid_in);
+                let inside = all_inside(network, place);
+                out.extend(inside.into_iter().flat_map(|id| network.referring::<CableId>(id)).map(Id::raw));
+            }
+            Risk::Last(_) => {}
         }
     }
 

@@ -227,6 +227,14 @@ impl Space for AccessSpace<'_> {
         self.risks_of(edge, out);
     }
 
+    fn parts(&self, edge: Move, parts: &mut Vec<u32>, beside: &mut Vec<Risk>) -> bool {
+        self.parts_of(edge, parts, beside)
+    }
+
+    fn parts_on(&self, risk: Risk, out: &mut Vec<u32>) {
+        self.sections_on(risk, out);
+    }
+
     fn label(&self, edge: Move) -> Move {
         match edge {
             Move::Cross(ix, forward) => Move::Cross(self.parallel(ix), forward),

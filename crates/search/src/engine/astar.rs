@@ -8,6 +8,7 @@ use rustc_hash::FxBuildHasher;
 
 use super::Limits;
 use super::graph::{ArcId, At, Full, Graph, RiskId, Route, Weight, arcs_out};
+use super::marks::{Marks, Purpose};
 
 /// The limit was reached; nothing the search had still to find costs less than `bound`.
 #[derive(Clone, Copy, Debug)]
@@ -204,10 +205,8 @@ pub(crate) struct Searcher<G: Graph> {
     /// The least total that a search has met beyond its ceiling.
     pub(super) over: u64,
     banned_edges: HashSet<G::Edge, FxBuildHasher>,
-    banned_risks: Vec<bool>,
-    banned_list: Vec<RiskId>,
-    priced_risks: Vec<bool>,
-    priced_list: Vec<RiskId>,
+    banned: Marks,
+    priced: Marks,
 }
 
 impl<G: Graph> Searcher<G> {
@@ -220,10 +219,8 @@ impl<G: Graph> Searcher<G> {
             left: limits.max_expanded,
             over: u64::MAX,
             banned_edges: HashSet::default(),
-            banned_risks: Vec::new(),
-            banned_list: Vec::new(),
-            priced_risks: Vec::new(),
-            priced_list: Vec::new(),
+            banned: Marks::new(Purpose::Ban),
+            priced: Marks::new(Purpose::Price),
         }
     }
 
@@ -245,12 +242,14 @@ impl<G: Graph> Searcher<G> {
 
     /// Bans these risks, and no others, from now on.
     pub(super) fn ban_risks(&mut self, risks: &[RiskId]) {
-        mark(&mut self.banned_risks, &mut self.banned_list, risks, self.graph.risk_count());
+        self.banned.set(risks, self.graph.risk_count());
+        self.graph.marked(&self.banned);
     }
 
     /// Prices these risks, and no others, from now on.
     pub(super) fn price_risks(&mut self, risks: &[RiskId]) {
-        mark(&mut self.priced_risks, &mut self.priced_list, risks, self.graph.risk_count());
+        self.priced.set(risks, self.graph.risk_count());
+        self.graph.marked(&self.priced);
     }
 
     /// Whether the bans in force leave this move.
@@ -264,12 +263,11 @@ impl<G: Graph> Searcher<G> {
         if !forbidden.edges.is_empty() && forbidden.edges.contains(&self.graph.edge(arc)) {
             return false;
         }
-        self.banned_list.is_empty() || !self.graph.risks(arc).iter().any(|risk| is_marked(&self.banned_risks, *risk))
+        self.banned.is_empty() || self.graph.hits(arc, &self.banned) == 0
     }
 
     fn surcharge(&self, arc: ArcId, each: u64) -> u64 {
-        let hits = self.graph.risks(arc).iter().filter(|risk| is_marked(&self.priced_risks, **risk)).count();
-        each.saturating_mul(hits as u64)
+        each.saturating_mul(u64::from(self.graph.hits(arc, &self.priced)))
     }
 
     /// The best route the query allows, `None` if there is none up to its ceiling.
@@ -279,7 +277,7 @@ impl<G: Graph> Searcher<G> {
             && query.excluded.is_empty()
             && forbidden.edges.is_empty()
             && forbidden.arcs.is_empty()
-            && self.banned_list.is_empty()
+            && self.banned.is_empty()
             && self.banned_edges.is_empty()
             && query.surcharge == 0
             && query.greed == 1;
@@ -350,25 +348,4 @@ impl<G: Graph> Searcher<G> {
 fn to_go<G: Graph>(graph: &G, at: At, greed: u64) -> G::Cost {
     let bound = graph.to_go(at);
     if greed == 1 || bound == G::Cost::UNREACHABLE { bound } else { G::Cost::of(bound.amount().saturating_mul(greed)) }
-}
-
-fn mark(marks: &mut Vec<bool>, list: &mut Vec<RiskId>, risks: &[RiskId], count: usize) {
-    for risk in list.drain(..) {
-        marks[risk.index()] = false;
-    }
-    if risks.is_empty() {
-        return;
-    }
-    if marks.len() < count {
-        marks.resize(count, false);
-    }
-    for &risk in risks {
-        marks[risk.index()] = true;
-        list.push(risk);
-    }
-}
-
-/// Risks met after the marks were set are not marked.
-fn is_marked(marks: &[bool], risk: RiskId) -> bool {
-    marks.get(risk.index()).copied().unwrap_or(false)
 }

@@ -4,6 +4,8 @@ use std::fmt::Debug;
 use std::hash::Hash;
 use std::ops::Range;
 
+use super::marks::Marks;
+
 /// Number of a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct At(pub(crate) u32);
@@ -144,6 +146,14 @@ pub(crate) trait Graph {
     fn label(&self, arc: ArcId) -> Self::Edge;
     /// What the move rests on.
     fn risks(&self, arc: ArcId) -> &[RiskId];
+    /// Makes other marks known.
+    fn marked(&mut self, marks: &Marks) {
+        let _ = marks;
+    }
+    /// How many of the marks the move rests on: none exactly when it rests on none of them, otherwise about so many.
+    fn hits(&self, arc: ArcId, marks: &Marks) -> u32 {
+        marks.among(self.risks(arc))
+    }
     /// Number of risks known.
     fn risk_count(&self) -> usize;
     /// Whether two routes without a common risk cannot both pass this state.

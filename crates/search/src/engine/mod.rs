@@ -33,6 +33,7 @@ pub(crate) mod alternatives;
 pub(crate) mod astar;
 pub(crate) mod graph;
 mod legs;
+pub(crate) mod marks;
 pub(crate) mod pair;
 mod relaxed;
 #[cfg(test)]
@@ -71,6 +72,18 @@ pub trait Space {
     /// every solution shares (the end points) and name the move itself if it cannot be taken twice.
     fn risks(&self, edge: Self::Edge, out: &mut Vec<Self::Risk>) {
         let _ = (edge, out);
+    }
+
+    /// Tells the parts that a move consists of, and what it rests on beside them; `false` where only
+    /// [`risks`](Self::risks) tells. With [`parts_on`](Self::parts_on) it says the same, but sooner where few risks matter.
+    fn parts(&self, edge: Self::Edge, parts: &mut Vec<u32>, beside: &mut Vec<Self::Risk>) -> bool {
+        let _ = (edge, parts, beside);
+        false
+    }
+
+    /// Appends every part that rests on this.
+    fn parts_on(&self, risk: Self::Risk, out: &mut Vec<u32>) {
+        let _ = (risk, out);
     }
 
     /// The edge that stands for all the parallel moves that count as the same way in [`k_shortest`].

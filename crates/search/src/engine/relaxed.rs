@@ -39,7 +39,9 @@ impl<G: Graph> Searcher<G> {
         let query =
             Query { from, blocked: &[], excluded: &[], forbidden: &none, surcharge: 0, greed: 1, ceiling: u64::MAX };
         let Some(first) = self.run(&query)? else { return Ok(Relaxed::NoPair(None)) };
-        if let Some(bridge) = self.graph.bridge(&first) {
+        // What every route takes says nothing where there may be no route at all.
+        let valid = self.graph.clash(&first).is_none();
+        if let Some(bridge) = self.graph.bridge(&first).filter(|_| valid) {
             return Ok(Relaxed::NoPair(Some(bridge)));
         }
         let mut second = std::mem::take(&mut self.second);
@@ -50,7 +52,7 @@ impl<G: Graph> Searcher<G> {
             let from = self.graph.from(**arc);
             met(from) && !self.graph.is_exclusive(from) && !met(self.graph.hop(**arc).0)
         };
-        let bridge = first.arcs.iter().find(bridges).copied();
+        let bridge = first.arcs.iter().find(bridges).copied().filter(|_| valid);
         self.second = second;
         let Some((start, moves)) = (match found? {
             Second::Found(start, moves) => Some((start, moves)),

@@ -2,7 +2,7 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::hash::Hash;
 use std::ops::Range;
 use std::rc::Rc;
@@ -10,6 +10,7 @@ use std::rc::Rc;
 use rustc_hash::FxBuildHasher;
 
 use super::graph::{ArcId, At, Cost, Full, Graph, RiskId, Route, Weight};
+use super::marks::Marks;
 use super::{BansOf, Path, PathOf, Space, Start, Step};
 
 type Map<K, V> = HashMap<K, V, FxBuildHasher>;
@@ -34,9 +35,22 @@ struct Arc<Ed> {
     risks: OnceCell<Rc<[RiskId]>>,
 }
 
+/// Marks in the terms of the space.
+struct Marked<Ri> {
+    risks: HashSet<Ri, FxBuildHasher>,
+    /// How many of them parts rest on.
+    parts: Map<u32, u32>,
+}
+
 impl<Ed> Arc<Ed> {
     fn weight(&self) -> Cost {
         Cost { cost: self.cost, steps: 1 }
+    }
+}
+
+impl<Ri> Marked<Ri> {
+    fn new() -> Self {
+        Self { risks: HashSet::default(), parts: Map::default() }
     }
 }
 
@@ -86,6 +100,9 @@ pub(super) struct Unfolded<'s, S: Space> {
     nodes: Vec<Node<S::State>>,
     arcs: Vec<Arc<S::Edge>>,
     risks: RefCell<Risks<S::Edge, S::Risk>>,
+    /// By purpose.
+    marked: [Marked<S::Risk>; 2],
+    told: RefCell<(Vec<u32>, Vec<S::Risk>)>,
     expanded: usize,
     sharpened_at: usize,
     steps: Vec<Step<S::State, S::Edge>>,
@@ -102,6 +119,8 @@ impl<'s, S: Space> Unfolded<'s, S> {
             nodes: Vec::new(),
             arcs: Vec::new(),
             risks: RefCell::new(Risks::new()),
+            marked: [Marked::new(), Marked::new()],
+            told: RefCell::default(),
             expanded: 0,
             sharpened_at: 0,
             steps: Vec::new(),
@@ -265,6 +284,34 @@ impl<S: Space> Graph for Unfolded<'_, S> {
         }
         let arc = self.arc(arc);
         arc.risks.get_or_init(|| self.risks.borrow_mut().of(arc.edge, |out| self.space.risks(arc.edge, out)))
+    }
+
+    fn marked(&mut self, marks: &Marks) {
+        let risks = self.risks.get_mut();
+        let marked = &mut self.marked[marks.purpose as usize];
+        marked.risks.clear();
+        marked.parts.clear();
+        let mut parts = Vec::new();
+        for risk in marks.iter().map(|risk| risks.names[risk.index()]) {
+            marked.risks.insert(risk);
+            parts.clear();
+            self.space.parts_on(risk, &mut parts);
+            parts.sort_unstable();
+            parts.dedup();
+            parts.iter().for_each(|part| *marked.parts.entry(*part).or_default() += 1);
+        }
+    }
+
+    fn hits(&self, arc: ArcId, marks: &Marks) -> u32 {
+        let (parts, beside) = &mut *self.told.borrow_mut();
+        parts.clear();
+        beside.clear();
+        if !self.space.parts(self.arc(arc).edge, parts, beside) {
+            return marks.among(self.risks(arc));
+        }
+        let marked = &self.marked[marks.purpose as usize];
+        let in_parts = parts.iter().filter_map(|part| marked.parts.get(part)).sum::<u32>();
+        in_parts + beside.iter().filter(|risk| marked.risks.contains(risk)).count() as u32
     }
 
     fn risk_count(&self) -> usize {

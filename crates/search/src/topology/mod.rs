@@ -336,6 +336,15 @@ impl Topology {
         base.into_iter().chain(self.overlay.first_in_trench(trench)).min()
     }
 
+    /// All spans in the trench that the records say this one is in, itself among them; none for a span in no trench.
+    pub fn in_trench(&self, network: &Network, span: SpanId) -> BTreeSet<SpanId> {
+        let Some(trench) = network.get(span).map(|span| &span.trench).filter(|trench| !trench.is_empty()) else {
+            return BTreeSet::new();
+        };
+        let base = self.base.trenches.get(trench).into_iter().flat_map(|trench| trench.spans.iter().copied());
+        base.filter(|id| !self.overlay.is_changed(*id)).chain(self.overlay.in_trench(trench)).collect()
+    }
+
     /// Spans that share a trench 同沟 with this one because they run beside it, where the records neither say so nor
     /// say otherwise; ascending.
     pub fn beside(&self, span: SpanId) -> &[SpanId] {

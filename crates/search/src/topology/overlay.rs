@@ -96,6 +96,10 @@ impl Overlay {
         !self.changed_spans.is_empty() && self.changed_spans.contains_key(&span)
     }
 
+    pub(super) fn in_trench(&self, trench: &Text) -> impl Iterator<Item = SpanId> {
+        self.trenches.get(trench).into_iter().flatten().copied()
+    }
+
     pub(super) fn first_in_trench(&self, trench: &Text) -> Option<SpanId> {
         self.trenches.get(trench).and_then(|spans| spans.first()).copied()
     }

@@ -62,6 +62,19 @@ impl Space for Toy {
         out.extend(&self.risks[usize::from(edge)]);
     }
 
+    /// Every other edge is told by parts: two risks with one part between them, the others beside.
+    fn parts(&self, edge: u8, parts: &mut Vec<u32>, beside: &mut Vec<u8>) -> bool {
+        let risks = &self.risks[usize::from(edge)];
+        let whole = |risk: u8| risks.contains(&risk) && risks.contains(&(risk ^ 1));
+        parts.extend(risks.iter().filter(|risk| whole(**risk)).map(|risk| u32::from(risk / 2)));
+        beside.extend(risks.iter().filter(|risk| !whole(**risk)));
+        edge.is_multiple_of(2)
+    }
+
+    fn parts_on(&self, risk: u8, out: &mut Vec<u32>) {
+        out.push(u32::from(risk / 2));
+    }
+
     fn label(&self, edge: u8) -> u8 {
         self.labels.get(usize::from(edge)).copied().unwrap_or(edge)
     }

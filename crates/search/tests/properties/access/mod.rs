@@ -127,6 +127,32 @@ proptest! {
     }
 
     #[test]
+    fn parts_say_what_risks_say(seed: u64) {
+        with_space_for(seed, true, |space, whole| {
+            let edges: BTreeSet<Move> = whole.out.values().flatten().map(|step| step.edge).collect();
+            let mut risks: BTreeMap<Move, BTreeSet<Risk>> = BTreeMap::new();
+            for edge in &edges {
+                let mut told = Vec::new();
+                space.risks(*edge, &mut told);
+                risks.insert(*edge, told.into_iter().collect());
+            }
+            let all: BTreeSet<Risk> = risks.values().flatten().copied().collect();
+            for risk in all {
+                let mut on = Vec::new();
+                space.parts_on(risk, &mut on);
+                for edge in &edges {
+                    let (mut parts, mut beside) = (Vec::new(), Vec::new());
+                    if space.parts(*edge, &mut parts, &mut beside) {
+                        let rests = beside.contains(&risk) || parts.iter().any(|part| on.contains(part));
+                        prop_assert_eq!(rests, risks[edge].contains(&risk), "{:?} on {:?}", edge, risk);
+                    }
+                }
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
     fn pairs_are_those_of_enumeration(seed: u64) {
         with_space_for(seed, true, |space, whole| {
             let Some(routes) = whole.routes().filter(|routes| routes.len() <= 300) else { return Ok(()) };
