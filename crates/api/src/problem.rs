@@ -283,7 +283,7 @@ impl From<ServiceError> for Problem {
             ServiceError::Lost => Problem::new(Kind::DatabaseLost, said),
             ServiceError::Busy { .. } => Problem::new(Kind::Busy, said),
             ServiceError::Deadline { .. } => Problem::new(Kind::Deadline, said),
-            ServiceError::NotLoggedIn => Problem::new(Kind::NotLoggedIn, said),
+            ServiceError::NotLoggedIn | ServiceError::Token(_) => Problem::new(Kind::NotLoggedIn, said),
             ServiceError::SignIn(error) => Problem::new(sign_in(&error), said),
             ServiceError::WrongPassword => Problem::new(Kind::WrongPassword, said),
             ServiceError::Forbidden(_) => Problem::new(Kind::Forbidden, said),

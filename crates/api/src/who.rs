@@ -8,7 +8,7 @@ use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use linewright_service::accounts::{Caller, Via};
-use linewright_service::{Permission, Secret, ServiceError};
+use linewright_service::{Permission, Secret, ServiceError, TokenError};
 
 use crate::Api;
 use crate::problem::{Kind, Problem};
@@ -78,7 +78,7 @@ impl<S: Send + Sync> FromRequestParts<S> for From {
 fn bearer(headers: &HeaderMap) -> Option<Result<Secret, ServiceError>> {
     let value = headers.get(AUTHORIZATION)?;
     let token = value.to_str().ok().and_then(|text| text.strip_prefix("Bearer ")).and_then(Secret::given);
-    Some(token.ok_or(ServiceError::NotLoggedIn))
+    Some(token.ok_or(TokenError::Malformed.into()))
 }
 
 /// The cookie of a browser, if one was sent that can be ours.

@@ -1,5 +1,6 @@
 //! Why a use case was not done.
 
+use chrono::{DateTime, Utc};
 use linewright_exchange::{DetectError, ExportError};
 use linewright_model::Version;
 use linewright_plan::{SurveyError, TraceError};
@@ -51,6 +52,9 @@ pub enum ServiceError {
     /// Nobody is logged in, or no longer.
     #[error("log in first")]
     NotLoggedIn,
+    /// A token serves no more, or never did.
+    #[error(transparent)]
+    Token(#[from] TokenError),
     /// Name and password do not fit, or the account may not log in.
     #[error("name or password is wrong, or the account is disabled, has ended or is locked for some minutes")]
     WrongPassword,
@@ -95,6 +99,31 @@ pub enum ServiceError {
     /// A fault of this program.
     #[error("internal fault: {0}")]
     Internal(String),
+}
+
+/// Why a token serves nobody.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum TokenError {
+    /// It cannot be one.
+    #[error("this is no token: send `Bearer ` and the 64 hexadecimal digits that were shown when it was made")]
+    Malformed,
+    /// There is none like it.
+    #[error("there is no such token: it was taken back, or is another service's; ask an administrator for a new one")]
+    Unknown,
+    /// It has ended.
+    #[error("the token {name:?} expired on {}; make a new one, or ask an administrator for one", at.format("%Y-%m-%d %H:%M UTC"))]
+    Expired {
+        /// What it was for.
+        name: String,
+        /// When it ended.
+        at: DateTime<Utc>,
+    },
+    /// Its account may not be used.
+    #[error("the account of the token {name:?} is disabled or has ended; ask an administrator")]
+    Closed {
+        /// What it is for.
+        name: String,
+    },
 }
 
 impl From<CommitError> for ServiceError {

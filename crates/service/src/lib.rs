@@ -15,7 +15,7 @@ mod secret;
 mod service;
 mod snapshot;
 
-pub use error::ServiceError;
+pub use error::{ServiceError, TokenError};
 pub use import::{Import, Imported, Key};
 pub use planning::Bounds;
 pub use role::{Permission, ROLES, Role, RoleRow};

@@ -12,7 +12,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use linewright_store::{Account, AuditLine, Desk, LoginSession, Step, Store, StoreError, Unmet};
 
 use crate::secret::{hash_password, password_fits};
-use crate::{Clock, Permission, Role, Secret, ServiceError};
+use crate::{Clock, Permission, Role, Secret, ServiceError, TokenError};
 
 use known::Known;
 pub use manage::{Altered, NewAccount, NewToken, Outside};
@@ -191,38 +191,14 @@ impl Accounts {
 
     /// Who sent this cookie.
     pub async fn of_cookie(&self, secret: &Secret) -> Result<Caller, ServiceError> {
-        let sum = secret.sum();
-        let found = self.known.of(&sum, self.now(), self.look_up_session(&sum)).await;
-        found?.ok_or(ServiceError::NotLoggedIn)
-    }
-
-    async fn look_up_session(&self, sum: &str) -> Result<Option<(Caller, DateTime<Utc>)>, ServiceError> {
-        let now = self.now();
-        let Some(session) = self.store.session(sum).await? else { return Ok(None) };
-        let Some(account) = self.store.account(&session.account).await? else { return Ok(None) };
-        if session.expires_at <= now || !usable(&account, now) {
-            return Ok(None);
-        }
-        let caller = caller(&account, Via::Session { csrf: session.csrf })?;
-        Ok(Some((caller, session.expires_at)))
+        let (sum, now) = (secret.sum(), self.now());
+        self.known.of(&sum, now, of_session(self.store.clone(), sum.clone(), now)).await
     }
 
     /// Who sent this token.
     pub async fn of_token(&self, secret: &Secret) -> Result<Caller, ServiceError> {
-        let sum = secret.sum();
-        let found = self.known.of(&sum, self.now(), self.look_up_token(&sum)).await;
-        found?.ok_or(ServiceError::NotLoggedIn)
-    }
-
-    async fn look_up_token(&self, sum: &str) -> Result<Option<(Caller, DateTime<Utc>)>, ServiceError> {
-        let now = self.now();
-        let Some(token) = self.store.token(sum).await? else { return Ok(None) };
-        let Some(account) = self.store.account(&token.account).await? else { return Ok(None) };
-        if token.expires_at <= now || !usable(&account, now) {
-            return Ok(None);
-        }
-        let scope = token.scope.split(' ').filter_map(Permission::of_word).collect();
-        Ok(Some((caller(&account, Via::Token { id: token.id, scope })?, token.expires_at)))
+        let (sum, now) = (secret.sum(), self.now());
+        self.known.of(&sum, now, of_token(self.store.clone(), sum.clone(), now)).await
     }
 
     /// Logs a browser out.
@@ -293,6 +269,37 @@ impl Accounts {
         let taken = self.store.carry_out(&steps).await?;
         taken.map_err(|unmet: Unmet| ServiceError::Internal(format!("a step that always holds was refused: {unmet:?}")))
     }
+}
+
+/// Whose session this is, and when it ends: with the account, if that ends first.
+async fn of_session(
+    store: Arc<Store>,
+    sum: String,
+    now: DateTime<Utc>,
+) -> Result<(Caller, DateTime<Utc>), ServiceError> {
+    let session = store.session(&sum).await?.ok_or(ServiceError::NotLoggedIn)?;
+    let account = store.account(&session.account).await?.ok_or(ServiceError::NotLoggedIn)?;
+    if session.expires_at <= now || !usable(&account, now) {
+        return Err(ServiceError::NotLoggedIn);
+    }
+    let ends = account.expires_at.map_or(session.expires_at, |end| end.min(session.expires_at));
+    Ok((caller(&account, Via::Session { csrf: session.csrf })?, ends))
+}
+
+/// Whose token this is, and when it ends: with the account, if that ends first. Whoever holds a token may know why it serves
+/// no more.
+async fn of_token(store: Arc<Store>, sum: String, now: DateTime<Utc>) -> Result<(Caller, DateTime<Utc>), ServiceError> {
+    let token = store.token(&sum).await?.ok_or(TokenError::Unknown)?;
+    if token.expires_at <= now {
+        return Err(TokenError::Expired { name: token.name, at: token.expires_at }.into());
+    }
+    let account = store.account(&token.account).await?.ok_or(TokenError::Unknown)?;
+    if !usable(&account, now) {
+        return Err(TokenError::Closed { name: token.name }.into());
+    }
+    let scope = token.scope.split(' ').filter_map(Permission::of_word).collect();
+    let ends = account.expires_at.map_or(token.expires_at, |end| end.min(token.expires_at));
+    Ok((caller(&account, Via::Token { id: token.id, scope })?, ends))
 }
 
 /// Whether the database failed in a way in which what is known may be used a while longer.

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use linewright_store::{Mode, Storage, connect};
 
-use super::{Accounts, NewAccount, NewToken};
-use crate::{Clock, Permission, Role, Secret, ServiceError};
+use super::{Accounts, NewAccount, NewToken, of_session, of_token};
+use crate::{Clock, Permission, Role, Secret, ServiceError, TokenError};
 
 struct Bench {
     accounts: Accounts,
@@ -97,6 +97,11 @@ async fn sessions_end_with_time_account_and_password() {
     assert!(bench.accounts.log_in("contractor", "long enough").await.is_err());
     bench.accounts.change_password(&boss.caller, "long enough", "longer still").await.unwrap();
     assert!(bench.accounts.of_cookie(&boss.secret).await.is_err(), "a new password ends sessions");
+    // A log-in that read the account before opens nothing after.
+    let before = bench.accounts.one("boss").await.unwrap().unwrap();
+    bench.accounts.reset_password("boss", "longer still", "test", "cli").await.unwrap();
+    let late = bench.accounts.open_session(&before, "session", Vec::new()).await;
+    assert!(matches!(late, Err(ServiceError::Conflict(_))), "{late:?}");
     let boss = bench.accounts.log_in("boss", "longer still").await.unwrap();
     bench.accounts.disable("boss", true, "test", "cli").await.unwrap();
     assert!(bench.accounts.of_cookie(&boss.secret).await.is_err());
@@ -120,8 +125,34 @@ async fn a_token_may_no_more_than_its_scope_and_its_account() {
     assert_eq!(caller.permissions(), [Permission::Read]);
     assert!(matches!(caller.must(Permission::Change), Err(ServiceError::Forbidden(Permission::Change))));
     assert!(bench.accounts.revoke_token(&id, "li", "cli").await.unwrap());
-    assert!(bench.accounts.of_token(&secret).await.is_err());
+    let refused = bench.accounts.of_token(&secret).await;
+    assert!(matches!(refused, Err(ServiceError::Token(TokenError::Unknown))), "{refused:?}");
     let (_, secret) = bench.accounts.add_token(token(&[Permission::Read]), "li", "cli").await.unwrap();
     bench.later(24 * 60);
-    assert!(bench.accounts.of_token(&secret).await.is_err(), "it has ended");
+    let refused = bench.accounts.of_token(&secret).await.unwrap_err().to_string();
+    assert!(refused.starts_with("the token \"nightly\" expired on 2026-"), "{refused}");
+}
+
+#[tokio::test]
+async fn sessions_and_tokens_end_with_the_account() {
+    let bench = Bench::new().await;
+    bench.add("contractor", Role::Crew, Some(60)).await;
+    let session = bench.accounts.log_in("contractor", "long enough").await.unwrap().secret;
+    let new = NewToken {
+        account: "contractor".to_owned(),
+        name: "nightly".to_owned(),
+        scope: vec![Permission::Read],
+        expires_at: start() + TimeDelta::days(1),
+    };
+    let (_, token) = bench.accounts.add_token(new, "li", "cli").await.unwrap();
+    bench.later(59);
+    assert!(bench.accounts.of_cookie(&session).await.is_ok() && bench.accounts.of_token(&token).await.is_ok());
+    // Both, so that nobody is believed any longer whatever the database says then.
+    let (store, now) = (bench.accounts.store.clone(), bench.accounts.now());
+    let end = start() + TimeDelta::minutes(60);
+    assert_eq!(of_session(store.clone(), session.sum(), now).await.unwrap().1, end);
+    assert_eq!(of_token(store, token.sum(), now).await.unwrap().1, end);
+    bench.later(1);
+    let refused = bench.accounts.of_token(&token).await;
+    assert!(matches!(refused, Err(ServiceError::Token(TokenError::Closed { .. }))), "{refused:?}");
 }
