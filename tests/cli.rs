@@ -49,6 +49,21 @@ fn the_demo_tells_every_verdict_and_leaves_nothing_behind() {
 }
 
 #[test]
+fn tokens_that_serve_no_more_are_marked() {
+    let bench = Bench::new();
+    bench.run(["migrate"]).done();
+    bench.run(["account", "add", "wu", "--role", "crew"]).done();
+    bench.run(["token", "add", "--account", "wu", "--name", "CRM", "--scope", "read"]).done();
+    assert_eq!(bench.json(["token", "list"])[0]["ended"], false);
+    bench.run(["token", "list"]).done().says("CRM [read] until 2");
+    bench.run(["account", "disable", "wu"]).done();
+    assert_eq!(bench.json(["token", "list"])[0]["ended"], true);
+    bench.run(["token", "list"]).done().says("CRM [read] ACCOUNT DISABLED OR ENDED; until 2");
+    bench.run(["token", "list", "--lang", "zh"]).done().says("CRM [read] 账号已停用或到期; 有效至 2");
+    bench.run(["account", "link", "nobody", "--remove"]).refused(1, "there is no account \"nobody\"");
+}
+
+#[test]
 fn a_city_is_imported_checked_exported_and_imported_again() {
     let bench = Bench::nantong();
     let again = bench.json(["import", &sample()]);

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use linewright_model::{ChangeKind, Version};
+use linewright_model::{Change, ChangeKind, Network, TableKind, Version};
 use linewright_service::{Permission, ServiceError};
 use linewright_store::{LogEntry, Storage};
 use serde::{Deserialize, Serialize};
@@ -17,8 +17,9 @@ use utoipa_axum::routes;
 use crate::Api;
 use crate::extract::{Asked, At, Cursor, Limit};
 use crate::findings::{Named, named};
-use crate::problem::{Problem, ProblemDto};
+use crate::problem::{Kind, Problem, ProblemDto};
 use crate::resource::{Page, answer};
+use crate::scope::Scope;
 use crate::tiles::word;
 use crate::who::Who;
 
@@ -92,9 +93,27 @@ pub(crate) struct ChangeRecords {
     truncated: bool,
 }
 
-fn dto(entry: &LogEntry) -> ChangeDto {
+/// Which records of a change a caller sees.
+struct Seen<'a> {
+    network: &'a Network,
+    scope: Scope,
+}
+
+impl Seen<'_> {
+    fn sees(&self, change: &Change) -> bool {
+        self.scope.sees(self.network, change.id())
+    }
+
+    /// Whether the change is any business of the caller's: data sets lie in no region.
+    fn concerns(&self, entry: &LogEntry) -> bool {
+        let lies_there = |change: &&Change| change.id().table != TableKind::Dataset;
+        self.scope.region().is_none() || entry.changes.changes.iter().filter(lies_there).any(|change| self.sees(change))
+    }
+}
+
+fn dto(entry: &LogEntry, seen: &Seen<'_>) -> ChangeDto {
     let mut tables: BTreeMap<&'static str, Counts> = BTreeMap::new();
-    for change in &entry.changes.changes {
+    for change in entry.changes.changes.iter().filter(|change| seen.sees(change)) {
         let counts = tables.entry(change.id().table.name()).or_default();
         match change.kind() {
             ChangeKind::Create => counts.created += 1,
@@ -113,6 +132,9 @@ fn dto(entry: &LogEntry) -> ChangeDto {
 }
 
 /// What was changed, newest first
+///
+/// An account bound to a region sees the changes that touch records there, and counts of those records; a page may have fewer
+/// than `limit`. Records that are gone lie in no region.
 #[utoipa::path(get, path = "/api/v1/changes", tag = "network", params(ChangesOf), responses(
     (status = 200, description = "A page", body = Page<ChangeDto>),
     (status = "4XX", description = "Refused", body = ProblemDto, content_type = "application/problem+json"),
@@ -121,14 +143,17 @@ fn dto(entry: &LogEntry) -> ChangeDto {
 async fn changes(State(api): State<Api>, who: Who, Asked(of): Asked<ChangesOf>) -> Result<Response, Problem> {
     who.must(Permission::Read)?;
     let limit = u32::from(of.limit.map_or(USUAL, |Limit(limit)| limit));
-    let head = api.service().snapshot().version().0;
+    let snapshot = api.service().snapshot();
+    let head = snapshot.version().0;
     let last = of.cursor.map_or(head, |Cursor(before)| head.min(before.saturating_sub(1)));
     let first = last.saturating_sub(limit.into());
     // At most `limit`, which is a `u32`.
     let many = u32::try_from(last - first).unwrap_or(limit);
     api.service().reachable()?;
     let entries = api.service().store().log(Version(first), many).await.map_err(ServiceError::from)?;
-    let items: Vec<ChangeDto> = entries.iter().rev().map(dto).collect();
+    let seen = Seen { network: &snapshot.network, scope: who.scope() };
+    let items: Vec<ChangeDto> =
+        entries.iter().rev().filter(|entry| seen.concerns(entry)).map(|entry| dto(entry, &seen)).collect();
     let next = (first > 0).then(|| (first + 1).to_string());
     Ok(answer(&api, Json(Page { items, next, version: head })))
 }
@@ -148,15 +173,17 @@ async fn change(State(api): State<Api>, who: Who, At(version): At<u64>) -> Resul
     api.service().reachable()?;
     let entries = api.service().store().log(Version(before), 1).await.map_err(ServiceError::from)?;
     let entry = entries.first().filter(|entry| entry.version.0 == version).ok_or_else(missing)?;
-    let scope = who.scope();
-    let seen = |change: &&linewright_model::Change| scope.sees(&snapshot.network, change.id());
-    let mut changes = entry.changes.changes.iter().filter(seen);
-    let touched = |change: &linewright_model::Change| {
+    let seen = Seen { network: &snapshot.network, scope: who.scope() };
+    if !seen.concerns(entry) {
+        return Err(Problem::new(Kind::OtherRegion, "the change touches nothing in the region").of_field("version"));
+    }
+    let mut changes = entry.changes.changes.iter().filter(|change| seen.sees(change));
+    let touched = |change: &Change| {
         let mut record = named(&snapshot.network, change.id());
         record.or_code(change.tag().map(|tag| &*tag.code));
         Touched { record, change: word(&change.kind()) }
     };
     let records = changes.by_ref().take(LISTED).map(touched).collect();
     let truncated = changes.next().is_some();
-    Ok(answer(&api, Json(ChangeRecords { change: dto(entry), records, truncated })))
+    Ok(answer(&api, Json(ChangeRecords { change: dto(entry, &seen), records, truncated })))
 }

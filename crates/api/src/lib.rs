@@ -36,7 +36,9 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use linewright_service::Service;
@@ -87,6 +89,10 @@ pub struct Config {
     pub head_time: Duration,
     /// Time for a request, from its head to its answer.
     pub request_time: Duration,
+    /// Time in which a client must take something of its answer.
+    pub write_time: Duration,
+    /// Connections at the same time.
+    pub connections: usize,
     /// Requests a second that one account may send for long; four times as many at once.
     pub requests_per_second: u32,
     /// Whether cookies go over TLS only: behind a proxy that speaks it.
@@ -100,6 +106,8 @@ impl Default for Config {
         Self {
             head_time: Duration::from_secs(60),
             request_time: Duration::from_secs(30),
+            write_time: Duration::from_secs(30),
+            connections: 2_000,
             requests_per_second: 200,
             secure_cookies: false,
             console: None,
@@ -234,5 +242,7 @@ async fn safe_headers(request: Request, next: Next) -> Response {
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    // Answers are of who asked, and of now; those that may be kept say so themselves.
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }

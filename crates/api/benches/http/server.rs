@@ -60,7 +60,7 @@ pub(crate) async fn serve(path: &str) {
     println!("{} {} {}", whole.local_addr().unwrap(), hello.local_addr().unwrap(), token.reveal());
     let bare = Router::new().route("/hello", get(|| async { "hello" }));
     tokio::spawn(async move { axum::serve(hello, bare).await });
-    tokio::spawn(linewright_api::serve(whole, router(service, config), config.head_time, std::future::pending()));
+    tokio::spawn(linewright_api::serve(whole, router(service, config), config, std::future::pending()));
     tokio::task::spawn_blocking(|| std::io::stdin().lock().lines().count()).await.unwrap();
 }
 

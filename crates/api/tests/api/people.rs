@@ -2,10 +2,12 @@
 
 use axum::body::Body;
 use axum::http::Request;
+use linewright_model::{ChangeSet, Dataset, Origin, Place, PlaceKind, Tag};
 use linewright_service::{Permission, ROLES};
+use linewright_store::Proposal;
 use serde_json::json;
 
-use crate::bench::{Bench, Engine, PASSWORD, Person, on_both, post};
+use crate::bench::{Bench, Engine, PASSWORD, Person, now, on_both, post};
 
 on_both!(
     every_role_may_what_the_table_says,
@@ -58,6 +60,23 @@ async fn another_region_is_not_seen(engine: Engine) {
     let more = json!({"username": "more", "role": "administrator", "password": PASSWORD}).to_string();
     bench.post(&bound, "/api/v1/accounts", &more).await.is(403, "other-region", None);
     assert_eq!(bench.get(&bound, "/api/v1/search?q=GL-0048").await.json()["items"], json!([]));
+    // Nor what was changed there, by whom and why.
+    let mut elsewhere = ChangeSet::new(Origin::Recording);
+    elsewhere.create(Dataset { tag: Tag::new("DS-new", ""), format: "native".into() });
+    elsewhere.create(Place { region: "崇川区".into(), ..Place::new("NEW", PlaceKind::Cabinet, None) });
+    bench.service.commit(Proposal::new(elsewhere, "planner", "for a customer", now())).await.unwrap();
+    let changes = bench.get(&bound, "/api/v1/changes").await;
+    let listed = changes.json();
+    let versions: Vec<_> = listed["items"].as_array().unwrap().iter().map(|change| &change["version"]).collect();
+    assert_eq!(versions, [1], "{}", changes.text());
+    assert!(!changes.text().contains("for a customer"));
+    bench.get(&bound, "/api/v1/changes/2").await.is(403, "other-region", Some("version"));
+    let planner = bench.person("planner").await;
+    let all = bench.get(&planner, "/api/v1/changes").await.json();
+    assert_eq!(all["items"][0]["why"], "for a customer");
+    let places = |change: &serde_json::Value| change["tables"]["place"]["created"].as_u64().unwrap();
+    assert!(places(&listed["items"][0]) < places(&all["items"][1]), "what is seen is counted");
+    assert_eq!(bench.get(&bound, "/api/v1/changes/1").await.status, 200);
     let places = bench.get(&bound, "/api/v1/places?limit=1000").await.json();
     let places = places["items"].as_array().unwrap();
     assert!(!places.is_empty() && places.iter().all(|place| place["region"] == "通州区"));

@@ -14,9 +14,10 @@ pub const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 The first start on a database without accounts prints a link that makes the first administrator, once; there is no
 default password. Others are made with `linewright account add`. It listens on this machine only unless --listen says
 otherwise; beyond it, put a proxy that speaks TLS before it and give --secure-cookies. Several processes may serve one
-PostgreSQL database: each shows what the others commit within milliseconds. Without its database it goes on reading and
-says how old its network is, and finds it again. Name a primary and its standbys together: it goes on with the one that
-was promoted. Log lines go to standard error; with --json as JSON.
+PostgreSQL database: each shows what the others commit within milliseconds. Without its database it goes on reading, for
+those it knew as logged in for a quarter of an hour, and says how old its network is, and finds it again. Name a primary and its standbys together: it goes on with the one that
+was promoted. A client that sends no request for a minute, or takes nothing of its answer for half a minute, is cut off.
+Log lines go to standard error; with --json as JSON.
 
 With --oidc-issuer people may also log in at a provider of the carrier's (OpenID Connect). Somebody it knows is nobody
 here until an administrator links an account (`linewright account link`), or --oidc-role-claim and --oidc-role give a
@@ -46,6 +47,9 @@ pub struct Serve {
     /// Requests a second that one account may send for long
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub rate: u32,
+    /// Connections at the same time; more wait until one ends
+    #[arg(long, value_name = "N", default_value_t = 2000, value_parser = clap::value_parser!(u16).range(1..))]
+    pub connections: u16,
     /// Folder with your own prices.toml, optics.toml, products.toml or policy.toml [default: built in]
     #[arg(long, value_name = "DIR")]
     pub catalog: Option<PathBuf>,

@@ -1,6 +1,6 @@
 //! `account` and `token`: who may use the service.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::BufRead;
 use std::sync::Arc;
 
@@ -37,6 +37,8 @@ struct Token {
     name: String,
     scope: String,
     expires_at: chrono::DateTime<chrono::Utc>,
+    /// Whether it has ended, on its own or with its account, or the account may not be used.
+    ended: bool,
 }
 
 /// The accounts of the session's database, and the database to close.
@@ -173,7 +175,13 @@ async fn token_with(accounts: &Accounts, action: TokenAction, session: &Session)
             })
         }
         TokenAction::List => {
+            let all = accounts.all().await?.into_iter();
+            let closed = |account: &linewright_store::Account| {
+                account.disabled || account.expires_at.is_some_and(|end| end <= session.now)
+            };
+            let closed: HashSet<String> = all.filter(closed).map(|account| account.name).collect();
             let tokens = accounts.tokens().await?.into_iter().map(|token| Token {
+                ended: token.expires_at <= session.now || closed.contains(&token.account),
                 id: token.id,
                 account: token.account,
                 name: token.name,
@@ -184,14 +192,15 @@ async fn token_with(accounts: &Accounts, action: TokenAction, session: &Session)
             Answer::new(session, &tokens, || {
                 let line = |t: &Token| {
                     let ends = t.expires_at.format("%Y-%m-%d %H:%M");
-                    format!(
-                        "{} {:<24} {} [{}] {} {ends}\n",
-                        t.id,
-                        t.account,
-                        t.name,
-                        t.scope,
-                        lang.pick("until", "有效至")
-                    )
+                    let until = match (t.expires_at <= session.now, t.ended) {
+                        (true, _) => format!("{} {ends}", lang.pick("EXPIRED", "已过期")),
+                        (false, true) => {
+                            let closed = lang.pick("ACCOUNT DISABLED OR ENDED", "账号已停用或到期");
+                            format!("{closed}; {} {ends}", lang.pick("until", "有效至"))
+                        }
+                        (false, false) => format!("{} {ends}", lang.pick("until", "有效至")),
+                    };
+                    format!("{} {:<24} {} [{}] {until}\n", t.id, t.account, t.name, t.scope)
                 };
                 tokens.iter().map(line).collect()
             })

@@ -66,9 +66,11 @@ pub async fn run(args: &Serve, session: &Session) -> Result<Answer, Failure> {
     let config = Config {
         secure_cookies: args.secure_cookies || provider.as_ref().is_some_and(Provider::secure),
         requests_per_second: args.rate,
+        connections: args.connections.into(),
         request_time: config().request_time.max(bounds.deadline + Duration::from_secs(5)),
         ..config()
     };
+    files_for(args.connections);
     let listening = listen(store, catalog, Options { provider, listen: args.listen.clone(), bounds, config }).await?;
     let setup = listening.service.accounts().setup_link().await?;
     let setup = setup.map(|link| format!("{}/#setup={}", listening.address, link.reveal()));
@@ -98,6 +100,30 @@ pub async fn run(args: &Serve, session: &Session) -> Result<Answer, Failure> {
     answered?;
     Ok(answer)
 }
+
+/// Lets the process open as many files as its connections may need, and some for the database, as far as the system allows.
+#[cfg(unix)]
+fn files_for(connections: u16) {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    /// Files for what is no connection.
+    const OTHERS: u64 = 100;
+    let (wanted, limit) = (u64::from(connections) + OTHERS, getrlimit(Resource::Nofile));
+    if limit.current.is_none_or(|current| current >= wanted) {
+        return;
+    }
+    let most = limit.maximum.map_or(wanted, |maximum| maximum.min(wanted));
+    let raised = setrlimit(Resource::Nofile, Rlimit { current: Some(most), maximum: limit.maximum });
+    if raised.is_err() || most < wanted {
+        tracing::warn!(
+            wanted,
+            most,
+            "the system allows too few open files for --connections: give the process more (ulimit -n), or fewer connections"
+        );
+    }
+}
+
+#[cfg(not(unix))]
+fn files_for(_: u16) {}
 
 /// The provider that the options and the environment name. The secret comes from a file or the environment, never from the
 /// command line, which others on the machine can read.
@@ -175,7 +201,7 @@ impl Listening {
         let told = async {
             stopped.await.ok();
         };
-        let serving = linewright_api::serve(self.socket, router, self.config.head_time, told);
+        let serving = linewright_api::serve(self.socket, router, self.config, told);
         tokio::pin!(serving);
         tokio::select! {
             () = &mut serving => {}
