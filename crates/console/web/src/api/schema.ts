@@ -155,7 +155,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was changed, newest first */
+        /**
+         * What was changed, newest first
+         * @description An account bound to a region sees the changes that touch records there, and counts of those records; a page may have fewer
+         *     than `limit`. Records that are gone lie in no region.
+         */
         get: operations["changes"];
         put?: never;
         post?: never;
