@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use linewright_model::{Change, ChangeKind, Network, TableKind, Version};
+use linewright_model::{Change, ChangeKind, Network, TableKind, Version, phrase};
 use linewright_service::{Permission, ServiceError};
 use linewright_store::{LogEntry, Storage};
 use serde::{Deserialize, Serialize};
@@ -168,14 +168,19 @@ async fn changes(State(api): State<Api>, who: Who, Asked(of): Asked<ChangesOf>) 
 async fn change(State(api): State<Api>, who: Who, At(version): At<u64>) -> Result<Response, Problem> {
     who.must(Permission::Read)?;
     let snapshot = api.service().snapshot();
-    let missing = || Problem::not_found(format!("there is no version {version}")).of_field("version");
+    let missing =
+        || Problem::not_found(phrase!("there is no version {version}", "没有版本 {version}")).of_field("version");
     let before = version.checked_sub(1).filter(|_| version <= snapshot.version().0).ok_or_else(missing)?;
     api.service().reachable()?;
     let entries = api.service().store().log(Version(before), 1).await.map_err(ServiceError::from)?;
     let entry = entries.first().filter(|entry| entry.version.0 == version).ok_or_else(missing)?;
     let seen = Seen { network: &snapshot.network, scope: who.scope() };
     if !seen.concerns(entry) {
-        return Err(Problem::new(Kind::OtherRegion, "the change touches nothing in the region").of_field("version"));
+        return Err(Problem::new(
+            Kind::OtherRegion,
+            phrase!("the change touches nothing in your region", "该变更不涉及您的区域"),
+        )
+        .of_field("version"));
     }
     let mut changes = entry.changes.changes.iter().filter(|change| seen.sees(change));
     let touched = |change: &Change| {

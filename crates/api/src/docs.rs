@@ -73,7 +73,7 @@ pub(crate) async fn console(State(api): State<Api>, headers: HeaderMap, request:
     let path = request.uri().path().trim_start_matches('/');
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     if !reads || path.starts_with("api/") {
-        return Problem::not_found("there is nothing at this path").into_response();
+        return Problem::nothing_here().into_response();
     }
     let Some(find) = api.config().console else {
         let text =
@@ -90,6 +90,6 @@ pub(crate) async fn console(State(api): State<Api>, headers: HeaderMap, request:
             let keep = if immutable { "public, max-age=31536000, immutable" } else { "no-cache" };
             (status, [(CONTENT_TYPE, media_type), (CACHE_CONTROL, keep)], bytes).into_response()
         }
-        None => Problem::not_found("there is nothing at this path").into_response(),
+        None => Problem::nothing_here().into_response(),
     }
 }

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use crate::problem::{Kind, Problem};
+use linewright_model::phrase;
 
 /// Requests at once, as a multiple of the rate.
 const BURST: u32 = 4;
@@ -47,7 +48,7 @@ impl Rate {
         if taken {
             return Ok(());
         }
-        Err(Problem::new(Kind::TooMany, format!("at most {} requests a second", self.per_second)))
+        Err(Problem::new(Kind::TooMany, phrase!("at most {} requests a second", "每秒最多 {} 个请求", self.per_second)))
     }
 }
 

@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use linewright_exchange::ExportError;
+use linewright_model::{Phrase, phrase};
 use linewright_plan::{SurveyError, TraceError};
 use linewright_service::ServiceError;
 use linewright_service::oidc::SignInError;
@@ -132,17 +133,39 @@ kinds! {
     DatabaseLost "database-lost" SERVICE_UNAVAILABLE "The database cannot be reached" "数据库暂不可用",
 }
 
+/// What is wrong, and what to do: in the language of the request where it is said in both.
+#[derive(Clone, Debug)]
+pub(crate) struct Detail(Phrase);
+
+impl From<Phrase> for Detail {
+    fn from(said: Phrase) -> Self {
+        Self(said)
+    }
+}
+
+impl From<String> for Detail {
+    fn from(said: String) -> Self {
+        Self(Phrase::same(said))
+    }
+}
+
+impl From<&str> for Detail {
+    fn from(said: &str) -> Self {
+        Self(Phrase::same(said))
+    }
+}
+
 /// A problem on its way out. Its text is put in by [`put_into_words`], which knows the language.
 #[derive(Clone, Debug)]
 pub(crate) struct Problem {
     kind: Kind,
-    detail: String,
+    detail: Detail,
     field: Option<String>,
     retry_after_s: Option<u32>,
 }
 
 impl Problem {
-    pub(crate) fn new(kind: Kind, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(kind: Kind, detail: impl Into<Detail>) -> Self {
         let retry_after_s = match kind {
             Kind::Busy | Kind::TooMany => Some(1),
             Kind::Deadline | Kind::DatabaseLost | Kind::ProviderLost => Some(5),
@@ -156,7 +179,7 @@ impl Problem {
         Self { field: Some(field.into()), ..self }
     }
 
-    pub(crate) fn invalid(field: impl Into<String>, detail: impl Into<String>) -> Self {
+    pub(crate) fn invalid(field: impl Into<String>, detail: impl Into<Detail>) -> Self {
         Self::new(Kind::Invalid, detail).of_field(field)
     }
 
@@ -171,7 +194,10 @@ impl Problem {
             r#type: format!("/problems/{}", self.kind.word()),
             title: self.kind.title(lang).to_owned(),
             status: self.kind.status().as_u16(),
-            detail: self.detail.clone(),
+            detail: match lang {
+                Lang::En => self.detail.0.en.clone(),
+                Lang::Zh => self.detail.0.zh.clone(),
+            },
             field: self.field.clone(),
             instance,
         };
@@ -179,7 +205,12 @@ impl Problem {
         serde_json::to_string(&dto).unwrap_or_default()
     }
 
-    pub(crate) fn not_found(detail: impl Into<String>) -> Self {
+    /// A path that leads nowhere.
+    pub(crate) fn nothing_here() -> Self {
+        Self::not_found(phrase!("there is nothing at this path", "此路径下没有内容"))
+    }
+
+    pub(crate) fn not_found(detail: impl Into<Detail>) -> Self {
         Self::new(Kind::NotFound, detail)
     }
 }
@@ -236,12 +267,14 @@ fn of_bare(response: &Response) -> Option<Problem> {
         return None;
     }
     Some(match response.status() {
-        StatusCode::NOT_FOUND => Problem::not_found("there is nothing at this path"),
+        StatusCode::NOT_FOUND => Problem::nothing_here(),
         StatusCode::METHOD_NOT_ALLOWED => Problem::new(Kind::Method, "see the Allow header"),
-        StatusCode::REQUEST_TIMEOUT => Problem::new(Kind::TooSlow, "the request was not finished in time"),
+        StatusCode::REQUEST_TIMEOUT => {
+            Problem::new(Kind::TooSlow, phrase!("the request was not finished in time", "请求未能按时完成"))
+        }
         StatusCode::PAYLOAD_TOO_LARGE => Problem::new(Kind::TooLarge, "the body is larger than is read here"),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => Problem::new(Kind::MediaType, "send application/json"),
-        StatusCode::INTERNAL_SERVER_ERROR => Problem::new(Kind::Internal, "please report this with the request id"),
+        StatusCode::INTERNAL_SERVER_ERROR => Problem::new(Kind::Internal, report()),
         status if status.is_client_error() => Problem::new(Kind::Malformed, "the request cannot be read"),
         _ => return None,
     })
@@ -270,7 +303,7 @@ fn written(problem: &Problem, lang: Lang, instance: Option<String>, before: &Hea
 
 impl From<ServiceError> for Problem {
     fn from(error: ServiceError) -> Self {
-        let said = error.to_string();
+        let said = error.phrase();
         match error {
             ServiceError::Survey(error) => survey(&error, said),
             ServiceError::Trace(error) => trace(&error, said),
@@ -301,7 +334,11 @@ impl From<ServiceError> for Problem {
 /// A fault of ours: the log has the cause, the client a request id.
 pub(crate) fn internal(what: &str) -> Problem {
     tracing::error!(what, "internal fault");
-    Problem::new(Kind::Internal, "please report this with the request id")
+    Problem::new(Kind::Internal, report())
+}
+
+fn report() -> Phrase {
+    phrase!("please report this with the request id", "请将此问题连同请求编号一并报告")
 }
 
 fn sign_in(error: &SignInError) -> Kind {
@@ -317,7 +354,7 @@ fn sign_in(error: &SignInError) -> Kind {
     }
 }
 
-fn survey(error: &SurveyError, said: String) -> Problem {
+fn survey(error: &SurveyError, said: Phrase) -> Problem {
     let field = match error {
         SurveyError::EmptyNetwork => return Problem::new(Kind::Survey, said),
         SurveyError::Product(_) => "product",
@@ -329,7 +366,7 @@ fn survey(error: &SurveyError, said: String) -> Problem {
     Problem::new(Kind::Survey, said).of_field(field)
 }
 
-fn trace(error: &TraceError, said: String) -> Problem {
+fn trace(error: &TraceError, said: Phrase) -> Problem {
     match error {
         TraceError::Ambiguous { .. } => Problem::new(Kind::Ambiguous, said).of_field("element"),
         _ => Problem::not_found(said).of_field("element"),
@@ -337,19 +374,26 @@ fn trace(error: &TraceError, said: String) -> Problem {
 }
 
 /// What the database says is for the log; the client learns what kind of failure it is.
-fn store(error: &StoreError, said: String) -> Problem {
+fn store(error: &StoreError, said: Phrase) -> Problem {
     match error {
         StoreError::NoSuchVersion { .. } | StoreError::BeforeHistory { .. } => Problem::invalid("version", said),
         StoreError::Internal { what } => internal(what),
         StoreError::Unsure { .. } => {
             tracing::error!(%error, "a commit may be written or not");
-            let advice = "the connection was lost in the middle of a change, and whether it was made is not known; look at \
-                          what was to be changed (or at /api/v1/changes) before trying again";
+            let advice = phrase!(
+                "the connection was lost in the middle of a change, and whether it was made is not known; look at what was \
+                 to be changed (or at /api/v1/changes) before trying again",
+                "修改过程中连接中断，尚不清楚是否已生效；请先查看要修改的内容（或 /api/v1/changes），再决定是否重试"
+            );
             Problem::new(Kind::DatabaseLost, advice)
         }
         _ => {
             tracing::warn!(%error, "the database failed");
-            Problem::new(Kind::DatabaseLost, "reading goes on from the last snapshot, changes must wait; try again")
+            let advice = phrase!(
+                "reading goes on from the last snapshot, changes must wait; try again",
+                "可继续查询最近的快照，暂不能修改；请稍后再试"
+            );
+            Problem::new(Kind::DatabaseLost, advice)
         }
     }
 }

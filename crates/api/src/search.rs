@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use linewright_model::{Address, AnyId, Cable, Device, Id, Link, Network, Place, Span, Stored, Tag, Trail};
+use linewright_model::{Address, AnyId, Cable, Device, Id, Link, Network, Place, Span, Stored, Tag, Trail, phrase};
 use linewright_service::Permission;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -81,7 +81,13 @@ async fn search(State(api): State<Api>, who: Who, Asked(asked): Asked<Search>) -
     who.must(Permission::Read)?;
     let wanted = asked.q.trim().to_lowercase();
     if wanted.is_empty() {
-        return Err(Problem::invalid("q", "give 1 to 200 characters of a code, a name or an address"));
+        return Err(Problem::invalid(
+            "q",
+            phrase!(
+                "give 1 to 200 characters of a code, a name or an address",
+                "请填写编码、名称或地址，1 至 200 个字符"
+            ),
+        ));
     }
     let limit = usize::from(asked.limit.map_or(USUAL, |Limit(limit)| limit));
     let scope = who.scope();

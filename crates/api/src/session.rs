@@ -6,6 +6,7 @@ use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
+use linewright_model::phrase;
 use linewright_service::accounts::{Caller, LoggedIn, Via};
 use linewright_service::{Secret, ServiceError};
 use serde::{Deserialize, Serialize};
@@ -174,7 +175,7 @@ async fn set_up(
 ) -> Result<Response, Problem> {
     same_site(&headers)?;
     api.count_log_in(&from.0)?;
-    let reason = "this is no setup link".to_owned();
+    let reason = phrase!("this is no setup link", "这不是初始化链接");
     let link = Secret::given(&given.link).ok_or(ServiceError::Invalid { field: "link", reason })?;
     let logged_in = api.service().accounts().set_up(&link, &given.username, &given.password).await?;
     welcome(&api, &logged_in)

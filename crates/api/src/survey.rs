@@ -6,6 +6,7 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use linewright_catalog::Bandwidth;
 use linewright_model::crs::Crs;
+use linewright_model::{Phrase, phrase};
 use linewright_plan::{SurveyRequest, Where};
 use linewright_service::Permission;
 use serde::{Deserialize, Serialize};
@@ -69,18 +70,21 @@ pub(crate) struct SurveyOf {
 
 impl End {
     fn read(self, field: &'static str) -> Result<Where, Problem> {
-        let wrong = |part: &str, reason: String| Err(Problem::invalid(format!("{field}.{part}"), reason));
+        let wrong = |part: &str, reason: Phrase| Err(Problem::invalid(format!("{field}.{part}"), reason));
         let crs: Crs = match self.crs.as_deref().unwrap_or("wgs84").parse() {
             Ok(crs) => crs,
-            Err(error) => return wrong("crs", format!("{error}")),
+            Err(error) => return wrong("crs", error.phrase()),
         };
         match (self.position, self.place, self.address) {
             (Some([x, y]), None, None) => Ok(Where::At { x, y, crs }),
             (None, Some(place), None) if fits(&place) => Ok(Where::Place(place)),
             (None, None, Some(address)) if fits(&address) => Ok(Where::Address(address)),
-            (None, Some(_), None) => wrong("place", "give 1 to 200 characters".to_owned()),
-            (None, None, Some(_)) => wrong("address", "give 1 to 200 characters".to_owned()),
-            _ => Err(Problem::invalid(field, "give exactly one of position, place and address")),
+            (None, Some(_), None) => wrong("place", phrase!("give 1 to 200 characters", "请填写 1 至 200 个字符")),
+            (None, None, Some(_)) => wrong("address", phrase!("give 1 to 200 characters", "请填写 1 至 200 个字符")),
+            _ => Err(Problem::invalid(
+                field,
+                phrase!("give exactly one of position, place and address", "坐标、地点、地址三者须且只能填写一项"),
+            )),
         }
     }
 }
@@ -96,7 +100,8 @@ impl SurveyOf {
             customer: self.customer.0.read("customer")?,
             far: self.far.map(|far| far.0.read("far")).transpose()?,
             product: self.product.0,
-            bandwidth: bandwidth.map_err(|error| Problem::invalid("bandwidth", error.to_string()))?,
+            bandwidth: bandwidth
+                .map_err(|error| Problem::invalid("bandwidth", Phrase::new(error.to_string(), error.zh())))?,
             protect: self.protect,
             alternatives: self.alternatives.map(usize::from),
             latest: self.latest,
@@ -124,7 +129,11 @@ async fn survey(State(api): State<Api>, who: Who, Body(asked): Body<SurveyOf>) -
         let near =
             at.and_then(|at| snapshot.topology.nearest_places(&snapshot.network, at, f64::INFINITY, 1, &named).pop());
         if near.is_none_or(|(id, _)| region_of(&snapshot.network, id) != Some(region)) {
-            return Err(Problem::new(Kind::OtherRegion, "the customer lies outside your region").of_field("customer"));
+            return Err(Problem::new(
+                Kind::OtherRegion,
+                phrase!("the customer lies outside your region", "该客户不在您的区域内"),
+            )
+            .of_field("customer"));
         }
     }
     Ok(answer(&api, Json(answered)))

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use linewright_model::TableKind;
+use linewright_model::{TableKind, phrase};
 use linewright_plan::{Branch, StepKind, Subject, Trace, find};
 use linewright_service::{Permission, ServiceError};
 use serde::{Deserialize, Serialize};
@@ -55,7 +55,11 @@ async fn traced(api: &Api, who: &Who, asked: TraceOf) -> Result<Trace, Problem> 
     });
     let (subject, seen) = found.await??;
     if !seen {
-        return Err(Problem::new(Kind::OtherRegion, "the element lies outside your region").of_field("element"));
+        return Err(Problem::new(
+            Kind::OtherRegion,
+            phrase!("the element lies outside your region", "该对象不在您的区域内"),
+        )
+        .of_field("element"));
     }
     let mut traced = api.service().trace(subject).await?;
     mask_trace(&mut traced);

@@ -13,6 +13,7 @@ use linewright_service::{Permission, Secret, ServiceError, TokenError};
 use crate::Api;
 use crate::problem::{Kind, Problem};
 use crate::scope::Scope;
+use linewright_model::{Phrase, phrase};
 
 /// Name of the cookie.
 pub(crate) const COOKIE_NAME: &str = "linewright_session";
@@ -32,7 +33,10 @@ impl Who {
         self.0.must(permission)?;
         // Who could make accounts and tokens could make some that see every region.
         if self.0.region.is_some() && matches!(permission, Permission::Accounts | Permission::Audit) {
-            let detail = "an account bound to a region manages no accounts and reads no audit log";
+            let detail = phrase!(
+                "an account bound to a region manages no accounts and reads no audit log",
+                "限定区域的账号不能管理账号，也不能查看审计日志"
+            );
             return Err(Problem::new(Kind::OtherRegion, detail));
         }
         Ok(())
@@ -114,14 +118,18 @@ pub(crate) fn same_site(headers: &HeaderMap) -> Result<(), Problem> {
     if let Some(site) = text("sec-fetch-site")
         && !matches!(site, "same-origin" | "none")
     {
-        return Err(Problem::new(Kind::CrossSite, "the request comes from another site").of_field("Sec-Fetch-Site"));
+        return Err(Problem::new(Kind::CrossSite, another_site()).of_field("Sec-Fetch-Site"));
     }
     let Some(origin) = text(ORIGIN.as_str()) else { return Ok(()) };
     let host = origin.split_once("://").map(|(_, host)| host);
     if host.is_some() && host == text(HOST.as_str()) {
         return Ok(());
     }
-    Err(Problem::new(Kind::CrossSite, "the request comes from another site").of_field("Origin"))
+    Err(Problem::new(Kind::CrossSite, another_site()).of_field("Origin"))
+}
+
+fn another_site() -> Phrase {
+    phrase!("the request comes from another site", "请求来自其他网站")
 }
 
 /// Why somebody reads customers or takes the network out; percent-encoded UTF-8, since headers are ASCII.

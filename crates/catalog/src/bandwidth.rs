@@ -42,6 +42,21 @@ pub enum BandwidthError {
     },
 }
 
+impl BandwidthError {
+    /// The same in Chinese.
+    #[must_use]
+    pub fn zh(&self) -> String {
+        match self {
+            BandwidthError::NotABandwidth { text } => {
+                format!("“{text}”不是带宽；请填写数字加单位 k、M 或 G，例如 64k、10M、2.5G")
+            }
+            BandwidthError::Zero { text } => format!("带宽“{text}”为零；请至少填写 1k"),
+            BandwidthError::TooLarge { text } => format!("带宽“{text}”超过 400G，没有接口可以承载；请检查单位"),
+            BandwidthError::TooFine { text } => format!("带宽“{text}”不是 kbit/s 的整数倍；请减少小数位"),
+        }
+    }
+}
+
 /// The fastest client signal there is; anything above is a slip of the unit.
 const MAX_KBPS: u64 = 400_000_000;
 

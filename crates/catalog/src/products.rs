@@ -189,6 +189,24 @@ pub enum ProductError {
     },
 }
 
+impl ProductError {
+    /// The same in Chinese.
+    #[must_use]
+    pub fn zh(&self) -> String {
+        match self {
+            ProductError::UnknownProduct { code, known } => {
+                format!("没有产品“{code}”；请从以下产品中选择：{}", known.join("、"))
+            }
+            ProductError::OutOfRange { product, bandwidth, low, high } => {
+                format!("{product} 不提供 {bandwidth} 的带宽；请填写 {low} 至 {high} 之间的带宽")
+            }
+            ProductError::NoAccess { product, bandwidth } => {
+                format!("{product} 没有可承载 {bandwidth} 的接入方式；请在 products.toml 中补充 [[access]]")
+            }
+        }
+    }
+}
+
 impl Products {
     /// The access solution of a technology.
     #[must_use]

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use linewright_catalog::{Bandwidth, BandwidthError, ProductError};
+use linewright_model::Phrase;
 use linewright_model::crs::{Crs, CrsError};
 
 /// How an end of the line is named.
@@ -128,6 +129,47 @@ pub enum SurveyError {
         /// The most.
         most: usize,
     },
+}
+
+impl SurveyError {
+    /// The same in both languages.
+    pub fn phrase(&self) -> Phrase {
+        Phrase::new(self.to_string(), self.zh())
+    }
+
+    fn zh(&self) -> String {
+        let perhaps = |similar: &[String]| match similar {
+            [] => String::new(),
+            similar => format!("；是否指 {}？", similar.join("、")),
+        };
+        match self {
+            SurveyError::EmptyNetwork => "网络中尚无数据；请先导入光缆数据".to_owned(),
+            SurveyError::Coordinate(error) => error.phrase().zh,
+            SurveyError::Bandwidth(error) => error.zh(),
+            SurveyError::Product(error) => error.zh(),
+            SurveyError::NoPlace { asked, similar } => {
+                format!("没有编码或名称为“{asked}”的地点{}", perhaps(similar))
+            }
+            SurveyError::AmbiguousPlace { asked, codes } => {
+                format!("有多个地点名为“{asked}”；请填写编码：{}", codes.join("、"))
+            }
+            SurveyError::NoAddress { asked, similar } => {
+                format!("没有包含“{asked}”的标准地址{}；也可以填写经纬度", perhaps(similar))
+            }
+            SurveyError::AmbiguousAddress { asked, texts } => {
+                format!("有多个标准地址符合“{asked}”；请写得更完整：{}", texts.join("；"))
+            }
+            SurveyError::NoPosition { what } => format!("{what} 在地图上没有位置；请改填经纬度"),
+            SurveyError::FarFromMap { asked, meant } => {
+                format!("{asked} 远离地图上的所有资源，而 {meant} 在地图范围内：是否颠倒了经纬度，或漏了负号？经度在前")
+            }
+            SurveyError::NothingNear { asked, nearest, distance_km } => format!(
+                "{asked} 远离地图上的所有资源：最近的 {nearest} 也在 {distance_km} km 之外；请检查坐标及其坐标系，或先导入该区域的数据"
+            ),
+            SurveyError::SameEnds => "两端是同一地点；请填写不同的两端".to_owned(),
+            SurveyError::Alternatives { asked, most } => format!("无法给出 {asked} 个方案；请填写 1 至 {most}"),
+        }
+    }
 }
 
 fn did_you_mean(similar: &[String]) -> String {

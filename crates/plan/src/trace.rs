@@ -9,8 +9,8 @@ mod up;
 use std::collections::BTreeSet;
 
 use linewright_model::{
-    AnyId, CableId, Carrier, DeviceKind, Grade, Layer, LegRole, Network, PlaceKind, Port, SlotState, SpanKind, Stage,
-    Version,
+    AnyId, CableId, Carrier, DeviceKind, Grade, Layer, LegRole, Network, Phrase, PlaceKind, Port, SlotState, SpanKind,
+    Stage, Version,
 };
 use linewright_search::Topology;
 use serde::Serialize;
@@ -80,6 +80,46 @@ pub enum TraceError {
         /// Its last port.
         last: u32,
     },
+}
+
+impl TraceError {
+    /// The same in both languages.
+    pub fn phrase(&self) -> Phrase {
+        Phrase::new(self.to_string(), self.zh())
+    }
+
+    fn zh(&self) -> String {
+        let numbered = |what: &str, last: u32| match last {
+            0 => format!("没有{what}"),
+            last => format!("{what}编号为 1 至 {last}"),
+        };
+        match self {
+            TraceError::NotFound { asked, similar } if similar.is_empty() => {
+                format!("网络中没有编码或名称为“{asked}”的对象")
+            }
+            TraceError::NotFound { asked, similar } => {
+                format!("网络中没有编码或名称为“{asked}”的对象；是否指 {}？", similar.join("、"))
+            }
+            TraceError::Ambiguous { asked, candidates, more } => {
+                let named = |c: &Candidate| match &*c.name {
+                    "" => c.write.clone(),
+                    name => format!("{}（{name}）", c.write),
+                };
+                let named: Vec<String> = candidates.iter().map(named).collect();
+                let more = if *more > 0 { format!("，另有 {more} 个") } else { String::new() };
+                format!("“{asked}”对应多个对象；请填写其中之一：{}{more}", named.join("、"))
+            }
+            TraceError::NoSuchCore { cable, core, cores: None } => {
+                format!("光缆段 {cable} 没有纤芯 {core}：未记录其芯数；请追踪整条光缆段")
+            }
+            TraceError::NoSuchCore { cable, core, cores: Some(cores) } => {
+                format!("光缆段 {cable} 没有纤芯 {core}；{}", numbered("纤芯", *cores))
+            }
+            TraceError::NoSuchPort { device, port, last } => {
+                format!("设备 {device} 没有端口 {port}；{}", numbered("端口", *last))
+            }
+        }
+    }
 }
 
 /// What kind of thing a step is.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use linewright_exchange::{DetectError, ExportError};
-use linewright_model::Version;
+use linewright_model::{Phrase, Version};
 use linewright_plan::{SurveyError, TraceError};
 use linewright_store::{CommitError, StoreError};
 
@@ -68,16 +68,16 @@ pub enum ServiceError {
     #[error("there is no account {0:?}")]
     NoAccount(String),
     /// A value that cannot be used.
-    #[error("{field}: {reason}")]
+    #[error("{field}: {}", reason.en)]
     Invalid {
         /// The field.
         field: &'static str,
         /// What is wrong with it.
-        reason: String,
+        reason: Phrase,
     },
     /// The name of an account is taken, or its record changed meanwhile.
-    #[error("{0}")]
-    Conflict(String),
+    #[error("{}", .0.en)]
+    Conflict(Phrase),
     /// The network is not at the version that was asked for.
     #[error("the network is at version {found}, not at {wanted}; look at what changed and ask again")]
     Moved {

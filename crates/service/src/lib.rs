@@ -14,6 +14,7 @@ mod role;
 mod secret;
 mod service;
 mod snapshot;
+mod words;
 
 pub use error::{ServiceError, TokenError};
 pub use import::{Import, Imported, Key};

@@ -8,7 +8,7 @@ mod slots;
 
 use axum::http::HeaderValue;
 use axum::response::{IntoResponse, Response};
-use linewright_model::{Id, Network, Stored};
+use linewright_model::{Id, Network, Stored, phrase};
 use linewright_service::Permission;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -30,9 +30,12 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
 /// The record of an id, for who may see it.
 fn seen<'a, I: Id<Record: Stored>>(who: &Who, network: &'a Network, id: I) -> Result<&'a I::Record, Problem> {
     who.must(Permission::Read)?;
-    let record = network.get(id).ok_or_else(|| Problem::not_found(format!("there is no {id}")).of_field("id"))?;
+    let record = network
+        .get(id)
+        .ok_or_else(|| Problem::not_found(phrase!("there is no {id}", "没有此对象：{id}")).of_field("id"))?;
     if !who.scope().sees(network, id.any()) {
-        return Err(Problem::new(Kind::OtherRegion, format!("{id} lies outside your region")).of_field("id"));
+        return Err(Problem::new(Kind::OtherRegion, phrase!("{id} lies outside your region", "{id} 不在您的区域内"))
+            .of_field("id"));
     }
     Ok(record)
 }

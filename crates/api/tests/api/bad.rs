@@ -4,7 +4,58 @@ use axum::body::Body;
 use axum::http::Request;
 use linewright_service::Secret;
 
-use crate::bench::{Bench, Engine, on_both, post};
+use crate::bench::{Bench, Engine, Person, on_both, post};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_page_meets_is_said_in_the_language_of_the_request() {
+    let bench = Bench::new(Engine::Sqlite).await;
+    let (who, bound) = (bench.person("planner").await, bench.person("bound").await);
+    let survey = |customer: &str, rest: &str| format!(r#"{{"customer": {customer}, "product": "data"{rest}}}"#);
+    let place = |name: &str| survey(&format!(r#"{{"place": "{name}"}}"#), "");
+    let at = |position: &str| survey(&format!(r#"{{"position": {position}}}"#), "");
+    let nobody = Person { cookie: String::new(), csrf: String::new() };
+    let path = "/api/v1/survey";
+    let cases = [
+        (&nobody, "/api/v1/places", String::new()),
+        (&nobody, "/api/v1/session", r#"{"username": "planner", "password": "wrong wrong"}"#.to_owned()),
+        (&nobody, "/api/v1/setup", r#"{"link": "x", "username": "li", "password": "long enough"}"#.to_owned()),
+        (&who, "/api/v1/session/password", r#"{"old": "wrong wrong", "password": "long enough"}"#.to_owned()),
+        (&who, "/api/v1/session/password", r#"{"old": "wrong wrong", "password": "short"}"#.to_owned()),
+        (&who, "/api/v1/accounts", String::new()),
+        (&bound, "/api/v1/accounts", String::new()),
+        (&bound, "/api/v1/cables/47", String::new()),
+        (&bound, "/api/v1/trace?element=GL-0048", String::new()),
+        (&who, "/api/v1/trace?element=XX-1", String::new()),
+        (&who, "/api/v1/trace?element=GL-0048%2F999", String::new()),
+        (&who, "/api/v1/cables/99999", String::new()),
+        (&who, "/api/v1/nowhere", String::new()),
+        (&who, path, place("XX-1")),
+        (&who, path, at("[2.0, 48.0]")),
+        (&who, path, at("[32.0, 120.9]")),
+        (&who, path, at("[500, 2]")),
+        (&who, path, survey("{}", "")),
+        (&who, path, survey(r#"{"address": "无此地址"}"#, "")),
+        (&who, path, survey(r#"{"address": "DZ-CC-002"}"#, r#", "bandwidth": "fast""#)),
+        (&who, path, survey(r#"{"address": "DZ-CC-002"}"#, r#", "alternatives": 99"#)),
+        (&who, path, r#"{"customer": {"address": "DZ-CC-002"}, "product": "x"}"#.to_owned()),
+    ];
+    for (who, path, body) in cases {
+        let said = async |lang: &'static str| {
+            let mut request = post(who, path, &body);
+            if body.is_empty() {
+                *request.method_mut() = axum::http::Method::GET;
+            }
+            request.headers_mut().insert("accept-language", lang.parse().unwrap());
+            let answer = bench.send(request).await;
+            assert!(answer.status >= 400, "{path} {body}: {}", answer.text());
+            answer.json()["detail"].as_str().unwrap().to_owned()
+        };
+        let chinese = |text: &str| text.chars().filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c)).count();
+        let (en, zh) = (said("en").await, said("zh-CN,zh;q=0.9").await);
+        let asked = chinese(&body);
+        assert!(chinese(&en) <= asked && chinese(&zh) >= asked + 4, "{path} {body}\n  {en}\n  {zh}");
+    }
+}
 
 on_both!(bad_bodies_are_refused, bad_queries_are_refused, strangers_are_refused);
 

@@ -1,6 +1,7 @@
 //! Making and changing accounts and tokens, from the first start on.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use linewright_model::{Phrase, phrase};
 use linewright_store::{Account, ApiToken, AuditLine, Desk, KeptAnswer, LoginIdentity, Step, Unmet};
 
 use super::outside::check_outside;
@@ -78,12 +79,13 @@ pub(super) fn check_name(name: &str) -> Result<(), ServiceError> {
     if (1..=64).contains(&name.chars().count()) && name.chars().all(fits) {
         return Ok(());
     }
-    let reason = "a name has 1 to 64 letters, digits, or . - _ @".to_owned();
+    let reason =
+        phrase!("a name has 1 to 64 letters, digits, or . - _ @", "用户名由 1 至 64 个字母、数字或 . - _ @ 组成");
     Err(ServiceError::Invalid { field: "username", reason })
 }
 
 fn taken(name: &str) -> ServiceError {
-    ServiceError::Conflict(format!("there is an account {name:?} already"))
+    ServiceError::Conflict(phrase!("there is an account {name:?} already", "账号“{name}”已存在"))
 }
 
 impl Accounts {
@@ -130,13 +132,19 @@ impl Accounts {
             Err(Unmet::NameTaken) => Err(taken(name)),
             Err(_) => {
                 let reason = if self.setup_is_over().await? {
-                    "the first administrator was made already, and the link serves once; log in, or ask an administrator \
-                     for an account"
+                    phrase!(
+                        "the first administrator was made already, and the link serves once; log in, or ask an \
+                         administrator for an account",
+                        "首个管理员已创建，该链接只能使用一次；请登录，或向管理员申请账号"
+                    )
                 } else {
-                    "the link has ended, or a newer one was printed; whoever runs the service gets a new one by starting \
-                     it again"
+                    phrase!(
+                        "the link has ended, or a newer one was printed; whoever runs the service gets a new one by \
+                         starting it again",
+                        "链接已过期，或已生成更新的链接；请由服务的运行者重新启动服务以获取新链接"
+                    )
                 };
-                Err(ServiceError::Invalid { field: "link", reason: reason.to_owned() })
+                Err(ServiceError::Invalid { field: "link", reason })
             }
         }
     }
@@ -175,7 +183,7 @@ impl Accounts {
         check_name(&new.name)?;
         check_password(&new.password)?;
         if new.expires_at.is_some_and(|end| end <= self.now()) {
-            let reason = "the account would have ended already".to_owned();
+            let reason = phrase!("the account would have ended already", "账号的到期时间已过");
             return Err(ServiceError::Invalid { field: "expires_at", reason });
         }
         Ok(Account {
@@ -257,9 +265,10 @@ impl Accounts {
         self.known.forget();
         match taken {
             Ok(()) => Ok(true),
-            Err(Unmet::IdentityTaken) => {
-                Err(ServiceError::Conflict("the subject is another account already; unlink that first".to_owned()))
-            }
+            Err(Unmet::IdentityTaken) => Err(ServiceError::Conflict(phrase!(
+                "the subject is another account already; unlink that first",
+                "该用户已关联另一账号；请先取消其关联"
+            ))),
             Err(_) => Err(self.overtaken(name, only_at).await?),
         }
     }
@@ -269,10 +278,10 @@ impl Accounts {
         let found = self.there(name).await?.revision;
         Ok(match only_at {
             Some(wanted) => ServiceError::Revised { name: name.to_owned(), wanted, found },
-            None => {
-                let said = format!("the account {name:?} was changed by somebody else; look at it again");
-                ServiceError::Conflict(said)
-            }
+            None => ServiceError::Conflict(phrase!(
+                "the account {name:?} was changed by somebody else; look at it again",
+                "账号“{name}”刚被他人修改；请重新查看"
+            )),
         })
     }
 
@@ -308,34 +317,45 @@ impl Accounts {
         who: &str,
         via: &str,
     ) -> Result<(String, Secret), ServiceError> {
-        let no_account =
-            || ServiceError::Invalid { field: "account", reason: format!("there is no account {:?}", new.account) };
+        let no_account = || {
+            let reason = ServiceError::NoAccount(new.account.clone()).phrase();
+            ServiceError::Invalid { field: "account", reason }
+        };
         let account = self.named(&new.account).await?.ok_or_else(no_account)?;
         let role: Role = account.role.parse().map_err(ServiceError::Internal)?;
-        let invalid = |field, reason: String| Err(ServiceError::Invalid { field, reason });
+        let invalid = |field, reason: Phrase| Err(ServiceError::Invalid { field, reason });
         if new.scope.is_empty() {
-            return invalid("scope", "a token must be allowed something".to_owned());
+            return invalid("scope", phrase!("a token must be allowed something", "令牌至少须有一项权限"));
         }
         if let Some(more) = new.scope.iter().find(|permission| !role.may(**permission)) {
-            return invalid("scope", format!("the account itself lacks the permission {}", more.word()));
+            return invalid(
+                "scope",
+                phrase!("the account itself lacks the permission {}", "账号本身没有 {} 权限", more.word()),
+            );
         }
         let now = self.now();
         if new.expires_at <= now || new.expires_at - now > LONGEST_TOKEN {
-            return invalid("expires_at", "a token lasts at least a moment and at most a year".to_owned());
+            return invalid(
+                "expires_at",
+                phrase!("a token lasts at least a moment and at most a year", "令牌的有效期最短为片刻，最长为一年"),
+            );
         }
         let mut identities = self.store.identities().await?.into_iter();
         let follows = identities.any(|identity| identity.made && identity.account == new.account);
         if follows && new.expires_at - now > LONGEST_FOLLOWING {
             let days = LONGEST_FOLLOWING.num_days();
-            let reason = format!(
-                "the role of {:?} follows the sign-in service, which says at a log-in only that it was lost: \
-                 its tokens last at most {days} days",
-                new.account
+            let reason = phrase!(
+                "the role of the account follows the sign-in service, which says at a log-in only that it was lost: its \
+                 tokens last at most {days} days",
+                "该账号的角色以统一认证为准，角色被取消时要到下次登录才能得知：其令牌最长 {days} 天有效"
             );
             return invalid("expires_at", reason);
         }
         if new.name.trim().is_empty() || new.name.chars().count() > 100 || new.name.contains(char::is_control) {
-            return invalid("name", "say in 1 to 100 characters what the token is for".to_owned());
+            return invalid(
+                "name",
+                phrase!("say in 1 to 100 characters what the token is for", "请用 1 至 100 个字符说明令牌的用途"),
+            );
         }
         let (id, secret) = (secret::name()?, Secret::new()?);
         let words: Vec<&str> = new.scope.iter().map(|permission| permission.word()).collect();

@@ -9,6 +9,7 @@ mod tests;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use linewright_model::phrase;
 use linewright_store::{Account, AuditLine, Desk, LoginSession, Step, Store, StoreError, Unmet};
 
 use crate::secret::{hash_password, password_fits};
@@ -185,7 +186,10 @@ impl Accounts {
         ]);
         match self.store.carry_out(&steps).await? {
             Ok(()) => Ok(LoggedIn { caller: caller(account, Via::Session { csrf })?, secret, expires_at }),
-            Err(_) => Err(ServiceError::Conflict("the account was changed at this moment; log in again".to_owned())),
+            Err(_) => Err(ServiceError::Conflict(phrase!(
+                "the account was changed at this moment; log in again",
+                "账号刚被修改；请重新登录"
+            ))),
         }
     }
 
@@ -214,7 +218,10 @@ impl Accounts {
         check_password(new)?;
         let account = self.store.account(&caller.name).await?.ok_or(ServiceError::NotLoggedIn)?;
         if account.password.is_empty() {
-            let reason = "the account has no password: it logs in at the sign-in service".to_owned();
+            let reason = phrase!(
+                "the account has no password: it logs in at the sign-in service",
+                "该账号没有密码：请通过统一认证登录"
+            );
             return Err(ServiceError::Invalid { field: "old", reason });
         }
         let (given, kept) = (old.to_owned(), account.password.clone());
@@ -223,7 +230,10 @@ impl Accounts {
             let note = self.line(&caller.name, &caller.via(), "account.password.refused", &caller.name, "");
             let counted = Step::CountFailure { account: caller.name.clone(), most: FAILURES, until };
             self.must_take(vec![counted, note]).await?;
-            return Err(ServiceError::Invalid { field: "old", reason: "this is not the password".to_owned() });
+            return Err(ServiceError::Invalid {
+                field: "old",
+                reason: phrase!("this is not the password", "密码不正确"),
+            });
         }
         self.reset_password(&caller.name, new, &caller.name, &caller.via()).await
     }
@@ -319,9 +329,9 @@ pub(crate) fn is_lost(error: &ServiceError) -> bool {
 /// Refuses what is no password.
 pub(crate) fn check_password(password: &str) -> Result<(), ServiceError> {
     let reason = match password.chars().count() {
-        0..10 => "a password has at least 10 characters",
-        201.. => "a password has at most 200 characters",
+        0..10 => phrase!("a password has at least 10 characters", "密码至少 10 个字符"),
+        201.. => phrase!("a password has at most 200 characters", "密码最多 200 个字符"),
         _ => return Ok(()),
     };
-    Err(ServiceError::Invalid { field: "password", reason: reason.to_owned() })
+    Err(ServiceError::Invalid { field: "password", reason })
 }

@@ -1,5 +1,6 @@
 //! People whom a provider vouches for, and the accounts they are.
 
+use linewright_model::phrase;
 use linewright_store::{Account, Desk, LoginIdentity, Step};
 
 use super::manage::check_name;
@@ -25,7 +26,10 @@ fn printable(text: &str, most: usize) -> bool {
 pub(super) fn check_outside(issuer: &str, subject: &str) -> Result<(), ServiceError> {
     for (field, text, most) in [("issuer", issuer, 500), ("subject", subject, SUBJECT)] {
         if !printable(text, most) {
-            let reason = "give what the provider writes, in printable ASCII characters".to_owned();
+            let reason = phrase!(
+                "give what the provider writes, in printable ASCII characters",
+                "请填写统一认证服务给出的内容，仅限可打印的 ASCII 字符"
+            );
             return Err(ServiceError::Invalid { field, reason });
         }
     }

@@ -54,7 +54,7 @@ async fn a_setup_link_makes_one_administrator_once() {
     let link = bench.accounts.setup_link().await.unwrap().unwrap();
     let refused = bench.accounts.set_up(&stale, "root", "long enough").await;
     assert!(
-        matches!(&refused, Err(ServiceError::Invalid { field: "link", reason }) if reason.contains("starting it again")),
+        matches!(&refused, Err(ServiceError::Invalid { field: "link", reason }) if reason.en.contains("starting it again")),
         "{refused:?}"
     );
     let weak = bench.accounts.set_up(&link, "root", "short").await;

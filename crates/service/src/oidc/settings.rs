@@ -5,6 +5,7 @@ use openidconnect::{ClientSecret, IssuerUrl, RedirectUrl};
 
 use super::http::overheard;
 use crate::{Role, ServiceError};
+use linewright_model::Phrase;
 
 /// Path below the public address to which browsers come back.
 pub const RETURN_PATH: &str = "/api/v1/login/oidc/return";
@@ -41,7 +42,7 @@ pub(super) struct Checked {
 }
 
 fn url(field: &'static str, text: &str) -> Result<Url, ServiceError> {
-    let invalid = |reason: String| ServiceError::Invalid { field, reason };
+    let invalid = |reason: String| ServiceError::Invalid { field, reason: Phrase::same(reason) };
     let url = Url::parse(text).map_err(|error| invalid(format!("{text:?} is no URL: {error}")))?;
     if overheard(&url) {
         return Err(invalid(format!("{text:?} must begin with https:// (http:// on this machine only)")));
@@ -57,7 +58,7 @@ impl Settings {
         let issuer = url("oidc-issuer", &self.issuer)?;
         let name = self.name.clone().unwrap_or_else(|| issuer.host_str().unwrap_or_default().to_owned());
         let public = url("public-url", &self.public_url)?;
-        let invalid = |field, reason: &str| Err(ServiceError::Invalid { field, reason: reason.to_owned() });
+        let invalid = |field, reason: &str| Err(ServiceError::Invalid { field, reason: Phrase::same(reason) });
         if public.path() != "/" {
             // Cookies and the page live at the root: people would be sent back to a log-in that nobody knows there.
             let reason = "the page and the API are served at the root: give a host name of its own, without a path";
@@ -72,7 +73,7 @@ impl Settings {
         let back = format!("{}{RETURN_PATH}", self.public_url.trim_end_matches('/'));
         // The text as given: a provider compares it letter by letter.
         let issuer = IssuerUrl::new(self.issuer.clone());
-        let wrong = |field| move |error| ServiceError::Invalid { field, reason: format!("{error}") };
+        let wrong = |field| move |error| ServiceError::Invalid { field, reason: Phrase::same(format!("{error}")) };
         Ok(Checked {
             issuer: issuer.map_err(wrong("oidc-issuer"))?,
             back: RedirectUrl::new(back).map_err(wrong("public-url"))?,
