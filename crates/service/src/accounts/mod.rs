@@ -138,17 +138,18 @@ impl Accounts {
 
     /// Logs somebody in. Every refusal reads the same, so that nothing is learnt about which names exist.
     pub async fn log_in(&self, name: &str, password: &str) -> Result<LoggedIn, ServiceError> {
-        let now = self.now();
-        let account = self.named(name).await?;
-        let locked = account.as_ref().and_then(|account| account.locked_until).is_some_and(|until| now < until);
-        let kept = account.as_ref().map(|account| account.password.clone()).unwrap_or_default();
-        let given = password.to_owned();
+        let kept = self.named(name).await?.map(|account| account.password).unwrap_or_default();
+        let (given, against) = (password.to_owned(), kept.clone());
         // Also for names that do not exist and accounts that are locked: all take the same time.
-        let fits = self.hashing(move || password_fits(&given, &kept)).await?;
+        let fits = self.hashing(move || password_fits(&given, &against)).await?;
+        // Read only now: guesses sent at the same time have been counted by those that were worked on before.
+        let (account, now) = (self.named(name).await?, self.now());
         let Some(account) = account else {
             tracing::warn!(name, "log-in refused: no such account");
             return Err(ServiceError::WrongPassword);
         };
+        let locked = account.locked_until.is_some_and(|until| now < until);
+        let fits = fits && account.password == kept;
         // Nobody has proved to be this account: the lines name nobody.
         let refused = |why| self.line("", "session", "login.refused", name, why);
         if locked || !fits {

@@ -84,6 +84,24 @@ async fn five_wrong_passwords_lock_for_a_quarter_of_an_hour() {
     assert_eq!(actions, ["login", "login.refused", "login.refused"]);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn guesses_sent_at_once_are_no_more_than_others() {
+    let bench = Bench::new().await;
+    bench.add("li", Role::Planner, None).await;
+    let accounts = Arc::new(bench.accounts);
+    let guess = |password: &'static str| {
+        let accounts = accounts.clone();
+        tokio::spawn(async move { accounts.log_in("li", password).await.is_ok() })
+    };
+    let mut guesses: Vec<_> = (0..12).map(|_| guess("wrong wrong")).collect();
+    // All have looked at the account and wait for their turn.
+    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    guesses.push(guess("long enough"));
+    for (n, guess) in guesses.into_iter().enumerate() {
+        assert!(!guess.await.unwrap(), "{n}");
+    }
+}
+
 #[tokio::test]
 async fn sessions_end_with_time_account_and_password() {
     let bench = Bench::new().await;

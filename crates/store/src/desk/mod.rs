@@ -2,6 +2,7 @@
 //!
 //! Secrets come here hashed. What an account may do is the service's business; here it is a word.
 
+mod rows;
 mod sql;
 mod step;
 #[cfg(test)]
@@ -12,7 +13,7 @@ use std::future::Future;
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use crate::StoreError;
-pub(crate) use sql::Rows;
+pub(crate) use rows::Rows;
 pub use step::{KeptAnswer, Step, Unmet};
 
 /// Who may log in.

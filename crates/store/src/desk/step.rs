@@ -43,7 +43,7 @@ pub enum Step {
     },
     /// Forgets the wrong passwords of an account.
     ClearFailures(String),
-    /// Keeps a session; sessions that ended before it began are dropped on the way.
+    /// Keeps a session; those of the account that ended before it began are dropped on the way.
     AddSession(LoginSession),
     /// Ends the session of this secret, if there is one.
     EndSession(String),
