@@ -60,6 +60,16 @@ fn tokens_that_serve_no_more_are_marked() {
     assert_eq!(bench.json(["token", "list"])[0]["ended"], true);
     bench.run(["token", "list"]).done().says("CRM [read] ACCOUNT DISABLED OR ENDED; until 2");
     bench.run(["token", "list", "--lang", "zh"]).done().says("CRM [read] 账号已停用或到期; 有效至 2");
+    bench.run(["account", "change", "wu", "--role", "viewer", "--region", "崇川区", "--expires", "2999-12-31"]).done();
+    let wu = &bench.json(["account", "list"])[0];
+    let rights = [&wu["role"], &wu["region"], &wu["expires_at"]].map(|value| value.as_str().unwrap().to_owned());
+    assert_eq!(rights, ["viewer", "崇川区", "3000-01-01T00:00:00Z"]);
+    bench.run(["account", "change", "wu", "--everywhere", "--no-end", "--lang", "zh"]).done().says("wu: 已修改");
+    let wu = &bench.json(["account", "list"])[0];
+    assert_eq!((&wu["region"], &wu["expires_at"]), (&Value::from(""), &Value::Null));
+    bench.run(["account", "change", "wu"]).refused(2, "--role");
+    bench.run(["account", "change", "wu", "--expires", "2020-01-01"]).refused(1, "ended already");
+    bench.run(["account", "change", "nobody", "--no-end"]).refused(1, "there is no account");
     bench.run(["account", "link", "nobody", "--remove"]).refused(1, "there is no account \"nobody\"");
 }
 

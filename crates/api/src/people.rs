@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use linewright_service::accounts::{Altered, NewAccount, NewToken, Outside};
 use linewright_service::{Permission, ROLES, Role, ServiceError};
 use linewright_store::Account;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -112,9 +112,24 @@ pub(crate) struct AccountChange {
     /// A new password.
     #[schema(min_length = 10, max_length = 200, format = Password)]
     password: Option<String>,
+    /// Another role of `GET /api/v1/roles`, where it does not follow the provider of log-ins.
+    #[schema(max_length = 40)]
+    role: Option<String>,
+    /// District or county to bind it to; empty for all.
+    #[schema(max_length = 100)]
+    region: Option<String>,
+    /// When it ends; null for no end.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<DateTime<Utc>>)]
+    expires_at: Option<Option<DateTime<Utc>>>,
     /// Whom the service's provider of log-ins knows: they may log in as this account. Empty to take the link away.
     #[schema(max_length = 255)]
     subject: Option<String>,
+}
+
+/// Tells a value that is null from one that is left out.
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::<T>::deserialize(from).map(Some)
 }
 
 /// A token, without its secret.
@@ -221,13 +236,9 @@ async fn add_account(
     Body(of): Body<AccountOf>,
 ) -> Result<StatusCode, Problem> {
     who.must(Permission::Accounts)?;
-    let role: Role = of.role.parse().map_err(|reason: String| Problem::invalid("role", reason))?;
-    for (field, text) in [("display_name", &of.display_name), ("region", of.region.as_ref().unwrap_or(&String::new()))]
-    {
-        if text.chars().count() > 100 || text.chars().any(char::is_control) {
-            return Err(Problem::invalid(field, "give at most 100 printable characters"));
-        }
-    }
+    let role = role(&of.role)?;
+    printable("display_name", &of.display_name)?;
+    printable("region", of.region.as_deref().unwrap_or_default())?;
     let new = NewAccount {
         name: of.username,
         display_name: of.display_name,
@@ -249,7 +260,18 @@ async fn add_account(
     Ok(StatusCode::CREATED)
 }
 
-/// Disable an account, let it log in again, give it another password, or link it to somebody the provider knows
+fn role(word: &str) -> Result<Role, Problem> {
+    word.parse().map_err(|reason: String| Problem::invalid("role", reason))
+}
+
+fn printable(field: &str, text: &str) -> Result<(), Problem> {
+    if text.chars().count() > 100 || text.chars().any(char::is_control) {
+        return Err(Problem::invalid(field, "give at most 100 printable characters"));
+    }
+    Ok(())
+}
+
+/// Change an account: its role, region, end or password, whether it may log in, or whom the provider knows it as
 ///
 /// All of it or nothing; its sessions end. `If-Match` with the account's ETag changes it only while it is as it was seen.
 #[utoipa::path(patch, path = "/api/v1/accounts/{username}", tag = "people", request_body = AccountChange,
@@ -271,11 +293,22 @@ async fn change_account(
     if of.disabled == Some(true) && name == who.0.name {
         return Err(Problem::invalid("disabled", "an account does not disable itself"));
     }
-    if of.disabled.is_none() && of.password.is_none() && of.subject.is_none() {
-        return Err(Problem::invalid("body", "give what to change: disabled, password or subject"));
+    if name == who.0.name && (of.role.is_some() || of.region.is_some() || of.expires_at.is_some()) {
+        return Err(Problem::invalid("body", "an account does not change its own role, region or end"));
     }
-    let outside = of.subject.map(|subject| outside(&api, subject)).transpose()?;
-    let to = Altered { disabled: of.disabled, password: of.password, outside };
+    printable("region", of.region.as_deref().unwrap_or_default())?;
+    let to = Altered {
+        disabled: of.disabled,
+        password: of.password,
+        role: of.role.as_deref().map(role).transpose()?,
+        region: of.region.map(|region| Some(region).filter(|region| !region.trim().is_empty())),
+        expires_at: of.expires_at,
+        outside: of.subject.map(|subject| outside(&api, subject)).transpose()?,
+    };
+    if to == Altered::default() {
+        let advice = "give what to change: disabled, password, role, region, expires_at or subject";
+        return Err(Problem::invalid("body", advice));
+    }
     let only_at = once::only_at(&headers)?;
     match accounts.alter(&name, to, only_at, &who.0.name, &who.0.via()).await {
         // Whether there was a link: afterwards there is none.

@@ -171,6 +171,9 @@ async fn a_role_makes_an_account_that_follows_it(engine: Engine) {
     let own = json!({"old": "", "password": "long enough too"}).to_string();
     send(&house.router, post(&li, "/api/v1/session/password", &own)).await.is(400, "invalid-value", Some("old"));
 
+    let admin = house.admin().await;
+    house.change(&admin, "li", json!({"role": "viewer"})).await.is(400, "invalid-value", Some("role"));
+
     // Another role there is another role here, also for a session that is open.
     door.doing().claims["groups"] = json!(["somewhere", "survey"]);
     house.entered(&door).await;

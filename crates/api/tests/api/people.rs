@@ -229,6 +229,27 @@ async fn an_account_is_changed_as_it_was_seen(engine: Engine) {
     assert_eq!(change(&admin, json!({"disabled": false}), "\"2\"").await.status, 204);
     assert!(bench.service.accounts().log_in("crew", PASSWORD).await.is_err());
     assert!(bench.service.accounts().log_in("crew", "another one").await.is_ok());
+    // What it may do, where and how long.
+    let rights = json!({"role": "viewer", "region": "通州区", "expires_at": "2027-01-01T00:00:00Z"});
+    assert_eq!(change(&admin, rights, "\"3\"").await.status, 204);
+    let now = bench.get(&admin, crew).await.json();
+    let said = (&now["revision"], &now["role"], &now["region"], &now["expires_at"]);
+    assert_eq!(said, (&json!(4), &json!("viewer"), &json!("通州区"), &json!("2027-01-01T00:00:00Z")));
+    let audit = bench.get(&admin, "/api/v1/audit?limit=3").await.json();
+    let lines: Vec<_> = audit["items"].as_array().unwrap().iter().map(|line| (&line["action"], &line["why"])).collect();
+    let expected =
+        [("account.end", "2027-01-01T00:00:00Z"), ("account.region", "通州区"), ("account.role", "crew to viewer")];
+    assert_eq!(lines, expected.map(|(action, why)| (json!(action), json!(why))).each_ref().map(|(a, w)| (a, w)));
+    let wrong = [json!({"role": "root"}), json!({"expires_at": "2020-01-01T00:00:00Z"}), json!({})];
+    for (wrong, field) in wrong.into_iter().zip(["role", "expires_at", "body"]) {
+        change(&admin, wrong, "\"4\"").await.is(400, "invalid-value", Some(field));
+    }
+    assert_eq!(change(&admin, json!({"region": "", "expires_at": null}), "\"4\"").await.status, 204);
+    let now = bench.get(&admin, crew).await.json();
+    assert_eq!((&now["role"], &now["region"], &now["expires_at"]), (&json!("viewer"), &json!(""), &json!(null)));
+    let mut own = with(&admin, "/api/v1/accounts/administrator", &json!({"role": "viewer"}), &[]);
+    *own.method_mut() = axum::http::Method::PATCH;
+    bench.send(own).await.is(400, "invalid-value", Some("body"));
     bench.get(&admin, "/api/v1/accounts/nobody").await.is(404, "not-found", Some("username"));
     let viewer = bench.person("viewer").await;
     bench.get(&viewer, crew).await.is(403, "forbidden", None);

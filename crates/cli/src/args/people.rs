@@ -19,6 +19,8 @@ pub enum AccountAction {
     Add(NewAccount),
     /// List the accounts
     List,
+    /// Give an account another role, region or end; its sessions end
+    Change(Change),
     /// Let an account log in no more; its sessions end
     Disable {
         /// Login name
@@ -79,6 +81,36 @@ pub struct NewAccount {
     /// Read the password from standard input
     #[arg(long)]
     pub stdin: bool,
+}
+
+/// `account change`
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+All of it or nothing. Tokens of the account may what its role allows from then on.
+
+Examples:
+  linewright account change li --role surveyor
+  linewright account change wang --region 崇川区 --expires 2027-06-30
+  linewright account change wang --everywhere --no-end")]
+#[command(group = clap::ArgGroup::new("what").args(["role", "region", "everywhere", "expires", "no_end"]).required(true).multiple(true))]
+pub struct Change {
+    /// Login name
+    pub name: String,
+    /// Another role, where it does not follow the sign-in service
+    #[arg(long, value_name = "ROLE", value_parser = role)]
+    pub role: Option<linewright_service::Role>,
+    /// District or county to bind it to
+    #[arg(long, value_name = "REGION", value_parser = not_blank, conflicts_with = "everywhere")]
+    pub region: Option<String>,
+    /// Bind it to no region
+    #[arg(long)]
+    pub everywhere: bool,
+    /// Last day (UTC) of the account
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day, conflicts_with = "no_end")]
+    pub expires: Option<NaiveDate>,
+    /// Let it never end
+    #[arg(long)]
+    pub no_end: bool,
 }
 
 pub(super) fn role(given: &str) -> Result<linewright_service::Role, String> {

@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::io::BufRead;
 use std::sync::Arc;
 
-use chrono::{NaiveTime, TimeDelta};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use linewright_service::Secret;
-use linewright_service::accounts::{Accounts, NewAccount, NewToken};
+use linewright_service::accounts::{Accounts, Altered, NewAccount, NewToken};
 use linewright_store::{LoginIdentity, Mode, Storage, Store};
 use serde::Serialize;
 
@@ -62,14 +62,12 @@ async fn account_with(accounts: &Accounts, action: AccountAction, session: &Sess
     match action {
         AccountAction::Add(args) => {
             let (password, made_up) = password(args.stdin)?;
-            // The end of the day: the account may be used on its last day.
-            let end = |day: chrono::NaiveDate| (day + TimeDelta::days(1)).and_time(NaiveTime::MIN).and_utc();
             let new = NewAccount {
                 name: args.name.clone(),
                 display_name: args.display_name,
                 role: args.role,
                 region: args.region,
-                expires_at: args.expires.map(end),
+                expires_at: args.expires.map(end_of),
                 password: password.clone(),
             };
             accounts.add(new, who, "cli").await?;
@@ -79,6 +77,16 @@ async fn account_with(accounts: &Accounts, action: AccountAction, session: &Sess
             let (password, made_up) = password(stdin)?;
             accounts.reset_password(&name, &password, who, "cli").await?;
             told(session, &name, made_up.then_some(password), lang.pick("password changed", "密码已修改"))
+        }
+        AccountAction::Change(args) => {
+            let to = Altered {
+                role: args.role,
+                region: args.region.map(Some).or(args.everywhere.then_some(None)),
+                expires_at: args.expires.map(|day| Some(end_of(day))).or(args.no_end.then_some(None)),
+                ..Altered::default()
+            };
+            accounts.alter(&args.name, to, None, who, "cli").await?;
+            told(session, &args.name, None, lang.pick("changed", "已修改"))
         }
         AccountAction::Disable { name, undo } => {
             accounts.disable(&name, !undo, who, "cli").await?;
@@ -126,6 +134,11 @@ async fn account_with(accounts: &Accounts, action: AccountAction, session: &Sess
             })
         }
     }
+}
+
+/// The end of a day: an account may be used on its last day.
+fn end_of(day: NaiveDate) -> DateTime<Utc> {
+    (day + TimeDelta::days(1)).and_time(NaiveTime::MIN).and_utc()
 }
 
 fn told(session: &Session, name: &str, password: Option<String>, done: &str) -> Result<Answer, Failure> {

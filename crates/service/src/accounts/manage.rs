@@ -1,6 +1,6 @@
 //! Making and changing accounts and tokens, from the first start on.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use linewright_model::{Phrase, phrase};
 use linewright_store::{Account, ApiToken, AuditLine, Desk, KeptAnswer, LoginIdentity, Step, Unmet};
 
@@ -37,18 +37,24 @@ pub struct NewAccount {
 }
 
 /// What to change of an account; what is none stays.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Altered {
     /// Whether it may not log in.
     pub disabled: Option<bool>,
     /// A new password.
     pub password: Option<String>,
+    /// Another role.
+    pub role: Option<Role>,
+    /// District or county to bind it to; none for all.
+    pub region: Option<Option<String>>,
+    /// When it ends; none for no end.
+    pub expires_at: Option<Option<DateTime<Utc>>>,
     /// Whom the provider of log-ins knows.
     pub outside: Option<Outside>,
 }
 
 /// Whom an account is to be outside.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Outside {
     /// Somebody a provider knows, instead of whom it was before.
     Linked {
@@ -182,10 +188,7 @@ impl Accounts {
     async fn to_be_made(&self, new: NewAccount) -> Result<Account, ServiceError> {
         check_name(&new.name)?;
         check_password(&new.password)?;
-        if new.expires_at.is_some_and(|end| end <= self.now()) {
-            let reason = phrase!("the account would have ended already", "账号的到期时间已过");
-            return Err(ServiceError::Invalid { field: "expires_at", reason });
-        }
+        self.check_end(new.expires_at)?;
         Ok(Account {
             name: new.name,
             revision: 1,
@@ -199,6 +202,14 @@ impl Accounts {
             failures: 0,
             locked_until: None,
         })
+    }
+
+    fn check_end(&self, end: Option<DateTime<Utc>>) -> Result<(), ServiceError> {
+        if end.is_none_or(|end| end > self.now()) {
+            return Ok(());
+        }
+        let reason = phrase!("the account would have ended already", "账号的到期时间已过");
+        Err(ServiceError::Invalid { field: "expires_at", reason })
     }
 
     /// Disables an account, or lets it log in again; its sessions end.
@@ -229,9 +240,18 @@ impl Accounts {
         if let Some(Outside::Linked { issuer, subject }) = &to.outside {
             check_outside(issuer, subject)?;
         }
+        self.check_end(to.expires_at.flatten())?;
         let mut account = self.there(name).await?;
         if let Some(wanted) = only_at.filter(|wanted| *wanted != account.revision) {
             return Err(ServiceError::Revised { name: name.to_owned(), wanted, found: account.revision });
+        }
+        let identity = self.store.identities().await?.into_iter().find(|identity| identity.account == name);
+        if to.role.is_some() && identity.as_ref().is_some_and(|identity| identity.made) {
+            let reason = phrase!(
+                "the role follows the sign-in service; change it there",
+                "该账号的角色以统一认证为准；请在统一认证中修改"
+            );
+            return Err(ServiceError::Invalid { field: "role", reason });
         }
         let mut steps = Vec::new();
         let mut done = |step: Option<Step>, action, why: &str| {
@@ -245,12 +265,26 @@ impl Accounts {
             account.disabled = disabled;
             done(None, if disabled { "account.disable" } else { "account.enable" }, "");
         }
+        if let Some(role) = to.role {
+            let word = role.row().word;
+            done(None, "account.role", &format!("{} to {word}", account.role));
+            account.role = word.to_owned();
+        }
+        if let Some(region) = to.region {
+            account.region = region.unwrap_or_default();
+            done(None, "account.region", if account.region.is_empty() { "all" } else { &account.region });
+        }
+        if let Some(end) = to.expires_at {
+            account.expires_at = end;
+            let end = end.map_or_else(|| "never".to_owned(), |end| end.to_rfc3339_opts(SecondsFormat::Secs, true));
+            done(None, "account.end", &end);
+        }
         match &to.outside {
             Some(Outside::Linked { issuer, subject }) => {
                 let identity = self.linked(name, issuer, subject);
                 done(Some(Step::Link(identity)), "account.link", &format!("{subject} of {issuer}"));
             }
-            Some(Outside::Unlinked) if self.is_linked(name).await? => {
+            Some(Outside::Unlinked) if identity.is_some() => {
                 done(Some(Step::Unlink(name.to_owned())), "account.unlink", "");
             }
             Some(Outside::Unlinked) | None => {}
@@ -293,10 +327,6 @@ impl Accounts {
             made: false,
             created_at: self.now(),
         }
-    }
-
-    async fn is_linked(&self, name: &str) -> Result<bool, ServiceError> {
-        Ok(self.store.identities().await?.iter().any(|identity| identity.account == name))
     }
 
     /// The account of this name, which must be there.

@@ -40,7 +40,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Disable an account, let it log in again, give it another password, or link it to somebody the provider knows
+         * Change an account: its role, region, end or password, whether it may log in, or whom the provider knows it as
          * @description All of it or nothing; its sessions end. `If-Match` with the account's ETag changes it only while it is as it was seen.
          */
         patch: operations["change_account"];
@@ -825,10 +825,19 @@ export interface components {
             /** @description Whether it may not log in. */
             disabled?: boolean | null;
             /**
+             * Format: date-time
+             * @description When it ends; null for no end.
+             */
+            expires_at?: string | null;
+            /**
              * Format: password
              * @description A new password.
              */
             password?: string | null;
+            /** @description District or county to bind it to; empty for all. */
+            region?: string | null;
+            /** @description Another role of `GET /api/v1/roles`, where it does not follow the provider of log-ins. */
+            role?: string | null;
             /** @description Whom the service's provider of log-ins knows: they may log in as this account. Empty to take the link away. */
             subject?: string | null;
         };
