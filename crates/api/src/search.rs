@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use linewright_model::{Address, AnyId, Cable, Device, Id, Link, Network, Place, Span, Stored, Tag, Trail, phrase};
+use linewright_model::{AnyId, Network, Tag, phrase};
 use linewright_service::Permission;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -15,7 +15,6 @@ use crate::extract::{Asked, Limit, Short};
 use crate::geometry::{self, Geometry};
 use crate::problem::{Problem, ProblemDto};
 use crate::resource::answer;
-use crate::scope::Scope;
 use crate::tiles::{place_word, word};
 use crate::who::Who;
 
@@ -79,7 +78,7 @@ pub(crate) struct Hits {
 ))]
 async fn search(State(api): State<Api>, who: Who, Asked(asked): Asked<Search>) -> Result<Response, Problem> {
     who.must(Permission::Read)?;
-    let wanted = asked.q.trim().to_lowercase();
+    let wanted = asked.q.trim().to_owned();
     if wanted.is_empty() {
         return Err(Problem::invalid(
             "q",
@@ -92,51 +91,12 @@ async fn search(State(api): State<Api>, who: Who, Asked(asked): Asked<Search>) -
     let limit = usize::from(asked.limit.map_or(USUAL, |Limit(limit)| limit));
     let scope = who.scope();
     let hits = api.service().work(move |at, _| {
-        let items = find(&at.network, &scope, &wanted, limit);
+        let found = at.texts.find(&wanted, limit, |id| scope.sees(&at.network, id));
+        let items = found.into_iter().filter_map(|id| hit(&at.network, id)).collect();
         Hits { items, version: at.version().0 }
     });
     let hits = hits.await?;
     Ok(answer(&api, Json(hits)))
-}
-
-/// How well a record fits: less is better.
-fn rank(wanted: &str, texts: [&str; 2]) -> Option<u8> {
-    let fit = |text: &str| {
-        let text = text.to_lowercase();
-        if text == wanted {
-            Some(0)
-        } else if text.starts_with(wanted) {
-            Some(1)
-        } else {
-            text.contains(wanted).then_some(2)
-        }
-    };
-    texts.into_iter().filter_map(fit).min()
-}
-
-fn find(network: &Network, scope: &Scope, wanted: &str, limit: usize) -> Vec<Hit> {
-    let mut found: Vec<(u8, usize, AnyId)> = Vec::new();
-    // What people look for first stands first among equals.
-    look::<Place>(network, wanted, 0, &mut found, |place| [&place.tag.code, &place.tag.name]);
-    look::<Address>(network, wanted, 1, &mut found, |address| [&address.tag.code, &address.text]);
-    look::<Cable>(network, wanted, 2, &mut found, |cable| [&cable.tag.code, &cable.tag.name]);
-    look::<Device>(network, wanted, 3, &mut found, |device| [&device.tag.code, &device.tag.name]);
-    look::<Span>(network, wanted, 4, &mut found, |span| [&span.tag.code, &span.tag.name]);
-    look::<Trail>(network, wanted, 5, &mut found, |trail| [&trail.tag.code, &trail.tag.name]);
-    look::<Link>(network, wanted, 6, &mut found, |link| [&link.tag.code, &link.tag.name]);
-    found.sort_unstable();
-    let seen = found.into_iter().filter(|(_, _, id)| scope.sees(network, *id));
-    seen.filter_map(|(_, _, id)| hit(network, id)).take(limit).collect()
-}
-
-fn look<R: Stored>(
-    network: &Network,
-    wanted: &str,
-    order: usize,
-    found: &mut Vec<(u8, usize, AnyId)>,
-    texts: impl Fn(&R) -> [&str; 2],
-) {
-    found.extend(network.all::<R>().filter_map(|(id, record)| Some((rank(wanted, texts(record))?, order, id.any()))));
 }
 
 fn hit(network: &Network, id: AnyId) -> Option<Hit> {
@@ -172,19 +132,4 @@ pub(crate) fn described(network: &Network, id: AnyId) -> Option<(&'static str, S
         TableKind::Address => ("addresses", "address".to_owned()),
         _ => return None,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn whole_codes_come_before_beginnings_before_parts() {
-        let check = |texts, expected| assert_eq!(rank("gl-1", texts), expected, "{texts:?}");
-        check(["GL-1", ""], Some(0));
-        check(["GL-10", ""], Some(1));
-        check(["X-GL-1", "gl-1 east"], Some(1));
-        check(["X-GL-1", ""], Some(2));
-        check(["GL-2", "南"], None);
-    }
 }

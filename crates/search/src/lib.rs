@@ -13,10 +13,12 @@ pub mod engine;
 mod layer;
 pub mod patience;
 mod spatial;
+mod texts;
 mod topology;
 pub mod trench;
 pub mod visit;
 
 pub use layer::ways::{Apart, Ask, Shared, Way, Ways};
 pub use spatial::course_of;
+pub use texts::Texts;
 pub use topology::{Recorded, StrandIx, Topology, ground, site};

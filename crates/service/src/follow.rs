@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use linewright_model::{Applied, Change, ChangeSet, Network, Version};
+use linewright_search::Texts;
 use linewright_store::{LogEntry, Storage, Store, StoreError};
 use tokio::sync::watch;
 
@@ -107,14 +108,14 @@ impl Follower {
     }
 }
 
-/// The snapshot after `before`: its topology follows the log where the log is at hand.
+/// The snapshot after `before`: what is derived follows the log where the log is at hand.
 fn next(before: &Snapshot, network: Network, entries: Vec<LogEntry>, since: chrono::DateTime<chrono::Utc>) -> Snapshot {
     let target = network.version();
-    let complete = entries.last().is_some_and(|entry| entry.version >= target);
-    if !complete || before.topology.overlay_len() > OVERLAY {
+    if entries.last().is_none_or(|entry| entry.version < target) {
         let topology = before.topology.rebuild(&network);
         topology.prepare();
-        return Snapshot { topology, network, since, drawn: target };
+        let texts = Texts::build(&network);
+        return Snapshot { topology, texts, network, since, drawn: target };
     }
     // One step for all: what is stale depends on which records changed, not in how many commits.
     let entries = entries.into_iter().filter(|entry| entry.version <= target);
@@ -127,5 +128,13 @@ fn next(before: &Snapshot, network: Network, entries: Vec<LogEntry>, since: chro
         changes: ChangeSet { changes, ..ChangeSet::default() },
         created: Default::default(),
     };
-    Snapshot { topology: before.topology.follow(&network, &applied), network, since, drawn }
+    let texts = before.texts.follow(&network, &applied.changes);
+    let topology = if before.topology.overlay_len() > OVERLAY {
+        let topology = before.topology.rebuild(&network);
+        topology.prepare();
+        topology
+    } else {
+        before.topology.follow(&network, &applied)
+    };
+    Snapshot { topology, texts, network, since, drawn }
 }

@@ -5,6 +5,7 @@
 //! cargo bench -p linewright-api --bench http -- survey [SECONDS]           city; and a bare axum route in the same run
 //! cargo bench -p linewright-api --bench http -- idle [CONNECTIONS]
 //! cargo bench -p linewright-api --bench http -- tiles DATABASE [TILES]
+//! cargo bench -p linewright-api --bench http -- search DATABASE
 //! cargo bench -p linewright-api --bench http -- soak [SECONDS]             surveys, tiles, searches, lists, traces
 //! ```
 #![allow(
@@ -16,6 +17,7 @@
 )]
 
 mod load;
+mod search;
 mod server;
 mod soak;
 mod tiles;
@@ -195,7 +197,10 @@ async fn main() {
             idle(&database, number(1, 1000.0) as usize).await;
         }
         ["tiles", database, ..] => tiles::measure(database, number(2, 4000.0) as usize).await,
+        ["search", database] => search::measure(database).await,
         ["soak", ..] => soak::soak(&keep(Scale::City, &path).await, &database, number(1, 600.0)).await,
-        _ => println!("usage: cargo bench -p linewright-api --bench http -- survey|idle|tiles DATABASE|soak [N]"),
+        _ => println!(
+            "usage: cargo bench -p linewright-api --bench http -- survey|idle|tiles DATABASE|search DATABASE|soak [N]"
+        ),
     }
 }

@@ -98,9 +98,7 @@ impl Server {
 
     /// Memory that is resident, MB.
     pub(crate) fn resident_mb(&self) -> f64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap();
-        line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() / 1024.0
+        resident_mb(self.child.id())
     }
 
     /// Processor time used so far, seconds.
@@ -117,4 +115,11 @@ impl Server {
 /// Where customers are: at the standard addresses.
 pub(crate) fn customers(network: &Network) -> Vec<Position> {
     network.all::<Address>().filter_map(|(_, address)| address.position).collect()
+}
+
+/// Memory of a process, MB.
+pub(crate) fn resident_mb(process: u32) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() / 1024.0
 }
