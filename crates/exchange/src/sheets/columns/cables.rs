@@ -1,6 +1,6 @@
 //! Columns of the table of cable sections.
 
-use super::{STAGES, UNIT, field};
+use super::{STAGE, UNIT, field};
 use crate::sheets::kind::Field;
 
 pub(in crate::sheets) const COLUMNS: &[Field] = &[
@@ -100,20 +100,6 @@ pub(in crate::sheets) const COLUMNS: &[Field] = &[
         ["自有、租用、置换、共建共享、军用；空为自有", "own, leased, swapped, shared, military; empty is own"],
         ["自有", "own"],
     ),
-    field(
-        "stage",
-        false,
-        ["生命周期", "Stage"],
-        &["建设状态", "使用状态", "status", "生命周期状态"],
-        STAGES,
-        ["在网", "in service"],
-    ),
-    field(
-        "unit",
-        false,
-        ["维护单位", "Unit"],
-        &["维护部门", "operator"],
-        UNIT,
-        ["城东维护中心", "East maintenance centre"],
-    ),
+    STAGE,
+    UNIT,
 ];

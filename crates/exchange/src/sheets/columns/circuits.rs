@@ -1,6 +1,6 @@
 //! Columns of the table of what circuits use, one row a use.
 
-use super::{RANGE, field};
+use super::{RANGE, cable, cores, field};
 use crate::sheets::kind::Field;
 
 pub(in crate::sheets) const COLUMNS: &[Field] = &[
@@ -44,15 +44,8 @@ pub(in crate::sheets) const COLUMNS: &[Field] = &[
         ["主用、保护；空为主用", "working, protection; empty is working"],
         ["主用", "working"],
     ),
-    field(
-        "cable",
-        false,
-        ["光缆段编码", "Cable section code"],
-        &["光缆段", "光缆", "cable", "cable section"],
-        ["编码或名称", "code or name"],
-        ["GL-0001", "GL-0001"],
-    ),
-    field("cores", false, ["纤芯", "Cores"], &["纤芯号", "芯号", "core", "fibre"], RANGE, ["1-2", "1-2"]),
+    cable(false),
+    cores(false, "1-2"),
     field(
         "device",
         false,

@@ -1,6 +1,6 @@
 //! Columns of the table of sites, cabinets, closures and other places.
 
-use super::{STAGES, UNIT, field};
+use super::{STAGE, UNIT, field};
 use crate::sheets::kind::Field;
 
 pub(in crate::sheets) const COLUMNS: &[Field] = &[
@@ -78,20 +78,6 @@ pub(in crate::sheets) const COLUMNS: &[Field] = &[
         ["", ""],
         ["崇川区", "Chongchuan"],
     ),
-    field(
-        "stage",
-        false,
-        ["生命周期", "Stage"],
-        &["建设状态", "使用状态", "status", "生命周期状态"],
-        STAGES,
-        ["在网", "in service"],
-    ),
-    field(
-        "unit",
-        false,
-        ["维护单位", "Unit"],
-        &["维护部门", "operator"],
-        UNIT,
-        ["城东维护中心", "East maintenance centre"],
-    ),
+    STAGE,
+    UNIT,
 ];

@@ -1,6 +1,6 @@
 //! Columns of the table of boards, trays and ports.
 
-use super::{RANGE, STATES, field};
+use super::{OWNER, RANGE, STATES, field};
 use crate::sheets::kind::Field;
 
 pub(in crate::sheets) const COLUMNS: &[Field] = &[
@@ -84,12 +84,5 @@ pub(in crate::sheets) const COLUMNS: &[Field] = &[
         STATES,
         ["空闲", "idle"],
     ),
-    field(
-        "owner",
-        false,
-        ["使用电路", "Used by"],
-        &["占用业务", "承载业务", "业务名称", "电路", "用户", "owner", "circuit"],
-        ["占用端口的电路编码或名称", "code or name of the circuit that uses it"],
-        ["", ""],
-    ),
+    OWNER,
 ];

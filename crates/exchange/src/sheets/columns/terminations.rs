@@ -1,25 +1,11 @@
 //! Columns of the table of cores on terminals.
 
-use super::{RANGE, field};
+use super::{RANGE, cable, cores, field};
 use crate::sheets::kind::Field;
 
 pub(in crate::sheets) const COLUMNS: &[Field] = &[
-    field(
-        "cable",
-        true,
-        ["光缆段编码", "Cable section code"],
-        &["光缆段", "光缆", "光缆段名称", "cable", "cable section"],
-        ["编码或名称", "code or name"],
-        ["GL-0001", "GL-0001"],
-    ),
-    field(
-        "cores",
-        true,
-        ["纤芯", "Cores"],
-        &["纤芯号", "芯号", "纤序", "core", "core number", "fibre"],
-        RANGE,
-        ["1-12", "1-12"],
-    ),
+    cable(true),
+    cores(true, "1-12"),
     field(
         "device",
         true,
