@@ -30,6 +30,7 @@ pub use form::{Filled, Heading, form, read_form};
 pub use kind::{Field, Kind};
 pub use mapping::{Headings, Mapping, MappingError, TableMapping};
 pub use rust_xlsxwriter::XlsxError;
+use template::pass_over_examples;
 pub use template::{Language, template};
 
 use crate::draft::Draft;
@@ -69,6 +70,10 @@ pub fn read(files: &[File], options: &ImportOptions, network: &Network) -> Draft
         return draft;
     }
     let mut tables = sort(grids, &mapping, &mut draft);
+    let examples: usize = tables.iter_mut().map(|table| pass_over_examples(table, &mut draft)).sum();
+    if examples > 0 && tables.iter().all(|table| table.rows().is_empty()) {
+        return draft;
+    }
     let corrections = options.corrections.as_ref().map(|file| grids_of(file, limit_bytes, &mut cells, &mut draft));
     corrections::apply(&mut tables, &corrections.unwrap_or_default(), &mut draft);
     tables.iter_mut().for_each(|table| check_cells(table, &mut draft));
