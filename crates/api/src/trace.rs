@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use linewright_model::{TableKind, phrase};
+use linewright_model::{TableKind, is_own, phrase};
 use linewright_plan::{Branch, StepKind, Subject, Trace, find};
 use linewright_service::{Permission, ServiceError};
 use serde::{Deserialize, Serialize};
@@ -80,6 +80,8 @@ pub(crate) struct AffectedTrail {
     grade: Option<String>,
     /// Customer, masked; empty when unknown.
     customer: String,
+    /// Whether it serves the carrier itself and no customer.
+    own: bool,
 }
 
 /// What fails with an element, as far as the records go.
@@ -91,6 +93,10 @@ pub(crate) struct Impact {
     cables: usize,
     /// Trails on it.
     trails: usize,
+    /// Of these trails, those that serve the carrier itself and no customer.
+    own_trails: usize,
+    /// Customers on it.
+    customers: usize,
     /// Links on it.
     links: usize,
     /// The trails, best grade first.
@@ -118,6 +124,8 @@ async fn impact(State(api): State<Api>, who: Who, Asked(asked): Asked<TraceOf>) 
         base: traced.base.0,
         cables: traced.affected.cables,
         trails: traced.affected.trails,
+        own_trails: traced.affected.own_trails,
+        customers: traced.affected.customer_count,
         links: traced.affected.links,
         affected,
         truncated: traced.truncated,
@@ -149,6 +157,7 @@ fn trails(branches: &[Branch], found: &mut BTreeMap<u32, AffectedTrail>) {
                 },
                 grade: step.grade.map(|grade| word(&grade)),
                 customer: step.customer.clone(),
+                own: is_own(&step.customer),
             });
         }
         trails(&branch.then, found);

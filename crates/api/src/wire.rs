@@ -414,9 +414,13 @@ struct Branch {
 struct Affected {
     cables: usize,
     trails: usize,
+    /// Of these trails, those that serve the carrier itself and no customer.
+    own_trails: usize,
     links: usize,
-    /// Masked.
+    /// Masked: several may read the same.
     customers: Vec<String>,
+    /// How many customers there are.
+    customer_count: usize,
 }
 
 /// What an element rides on and what it carries.

@@ -227,10 +227,14 @@ pub struct Affected {
     pub cables: usize,
     /// Trails: optical routes and services.
     pub trails: usize,
+    /// Of these trails, those that serve the carrier itself 自有 and no customer.
+    pub own_trails: usize,
     /// Links.
     pub links: usize,
     /// Customers by name.
     pub customers: BTreeSet<String>,
+    /// How many they are, also where their names are not told.
+    pub customer_count: usize,
 }
 
 /// Traces an element. Pure; at most a few ten thousand steps, however much the element carries.

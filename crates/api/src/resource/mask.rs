@@ -1,10 +1,12 @@
 //! Customers are masked unless they are asked for, which is written down.
 
+use linewright_model::is_own;
 use linewright_plan::{Branch, Step, Trace};
 
-/// A name of which only the first letter is seen.
+/// A name of which only the first letter is seen; that of the carrier itself is no customer's.
 pub(crate) fn masked(name: &str) -> String {
     match name.chars().next() {
+        _ if is_own(name) => name.to_owned(),
         Some(first) => format!("{first}**"),
         None => String::new(),
     }

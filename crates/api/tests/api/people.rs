@@ -114,12 +114,11 @@ async fn tokens_and_contacts(engine: Engine) {
     assert_eq!(made.status, 201, "{}", made.text());
     let bearer = format!("Bearer {}", made.json()["token"].as_str().unwrap());
     let ask = |path: &str| Request::get(path).header("authorization", &bearer);
-    let circuits = bench.send(ask("/api/v1/trails?kind=circuit&limit=1000").body(Body::empty()).unwrap()).await.json();
     let customer = |trail: &serde_json::Value| trail["customer"].as_str().unwrap_or_default().to_owned();
-    let served = circuits["items"].as_array().unwrap().iter().find(|trail| !customer(trail).is_empty());
     let all = bench.send(ask("/api/v1/trails?limit=1000").body(Body::empty()).unwrap()).await.json();
-    let served = served.or_else(|| all["items"].as_array().unwrap().iter().find(|trail| !customer(trail).is_empty()));
-    let trail = served.expect("somebody is served");
+    let all = all["items"].as_array().unwrap();
+    // The carrier itself is no customer: its name is no secret.
+    let trail = all.iter().find(|trail| !matches!(&*customer(trail), "" | "自有")).expect("somebody is served");
     assert!(customer(trail).ends_with("**"), "{trail}");
     let path = format!("{}?contacts=show", trail["href"].as_str().unwrap());
     let shown = ask(&path).header("x-reason", "%E5%B7%A5%E5%8D%95 7").body(Body::empty()).unwrap();

@@ -1,7 +1,7 @@
 //! A trace as a tree.
 
 use linewright_model::{DeviceKind, Grade, Layer, LegRole, SlotState, TableKind};
-use linewright_plan::{Branch, Named, Step, StepKind, Trace};
+use linewright_plan::{Affected, Branch, Named, Step, StepKind, Trace};
 
 use super::figures::length;
 use super::tables::ranges;
@@ -20,21 +20,19 @@ pub fn render(trace: &Trace, lang: Lang) -> String {
     section(&mut out, lang.pick("carries", "承载"), &trace.carries, top, lang);
     let affected = &trace.affected;
     let customers: Vec<&str> = affected.customers.iter().map(String::as_str).collect();
+    let own = match affected.own_trails {
+        0 => String::new(),
+        own => match lang {
+            Lang::En => format!(" ({own} of our own)"),
+            Lang::Zh => format!("（其中自有 {own}）"),
+        },
+    };
+    let Affected { cables, trails, links, customer_count, .. } = affected;
     out.push_str(&match lang {
         Lang::En => format!(
-            "\naffected: {} cable(s), {} trail(s), {} link(s), {} customer(s)\n",
-            affected.cables,
-            affected.trails,
-            affected.links,
-            customers.len()
+            "\naffected: {cables} cable(s), {trails} trail(s){own}, {links} link(s), {customer_count} customer(s)\n"
         ),
-        Lang::Zh => format!(
-            "\n影响：光缆 {}，路径 {}，链路 {}，客户 {}\n",
-            affected.cables,
-            affected.trails,
-            affected.links,
-            customers.len()
-        ),
+        Lang::Zh => format!("\n影响：光缆 {cables}，路径 {trails}{own}，链路 {links}，客户 {customer_count}\n"),
     });
     if !customers.is_empty() {
         out.push_str(&format!("{}{}\n", lang.pick("customers: ", "客户："), customers.join(lang.pick(", ", "、"))));

@@ -23,6 +23,15 @@ impl Lang {
         }
     }
 
+    /// So many working days.
+    pub fn working_days(self, days: u32) -> String {
+        match (self, days) {
+            (Lang::En, 1) => "1 working day".to_owned(),
+            (Lang::En, days) => format!("{days} working days"),
+            (Lang::Zh, days) => format!("{days} 个工作日"),
+        }
+    }
+
     /// A kind of place.
     pub fn place(self, kind: PlaceKind) -> &'static str {
         let (en, zh) = match kind {

@@ -13,7 +13,7 @@ pub use cable::{
 pub use device::{Device, DeviceKind, Jumper, Port, PortBlock, PortKind};
 pub use place::{Address, Dataset, Place, PlaceKind, SiteClass};
 pub use span::{Mark, Span, SpanKind};
-pub use trail::{Grade, Layer, Leg, LegRole, Link, Reservation, SlotMark, Trail};
+pub use trail::{Grade, Layer, Leg, LegRole, Link, Reservation, SlotMark, Trail, is_own};
 
 use serde::{Serialize, de::DeserializeOwned};
 

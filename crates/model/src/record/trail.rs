@@ -92,12 +92,18 @@ pub struct Trail {
     /// Service grade, where one is sold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grade: Option<Grade>,
-    /// Customer or internal user it serves; empty when unknown.
+    /// Customer it serves, `自有` or `own` for the carrier itself (see [`is_own`]); empty when unknown.
     #[serde(default, skip_serializing_if = "crate::common::is_empty")]
     pub customer: Text,
     /// Reservation behind holdings that are selected or reserved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reservation: Option<Reservation>,
+}
+
+/// Whether the customer that a record names is the carrier itself 自有: rings, links between its own equipment.
+pub fn is_own(customer: &str) -> bool {
+    let named = customer.trim();
+    named == "自有" || named.eq_ignore_ascii_case("own")
 }
 
 impl Trail {

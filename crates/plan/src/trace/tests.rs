@@ -149,6 +149,19 @@ fn what_fails_with_an_element_is_counted_once() {
     let affected = traced(&street(), "M").affected;
     assert_eq!((affected.cables, affected.trails, affected.links), (2, 2, 1));
     assert_eq!(affected.customers, BTreeSet::from(["Li".to_owned()]));
+    assert_eq!((affected.customer_count, affected.own_trails), (1, 0));
+    // What serves the carrier itself is no customer.
+    for own in ["自有", "own", " OWN "] {
+        let mut network = street();
+        let mut change = ChangeSet::new(Origin::Recording);
+        for (id, trail) in network.all::<Trail>().filter(|(_, trail)| &*trail.customer == "Li") {
+            change.update(id, trail, Trail { customer: own.into(), ..(**trail).clone() });
+        }
+        network.apply(&change).unwrap();
+        let affected = traced(&network, "M").affected;
+        assert_eq!((affected.trails, affected.own_trails, affected.customer_count), (2, 1, 0), "{own}");
+        assert!(affected.customers.is_empty(), "{own}");
+    }
     let affected = traced(&street(), "C1").affected;
     assert_eq!((affected.cables, affected.trails), (0, 2));
     let affected = traced(&street(), "C1/3").affected;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use linewright_model::{
     AnyId, CableId, Carrier, DeviceId, Fixture, Id, JumperId, LinkId, Network, PlaceId, Port, PortKind, SpanId,
-    SpliceId, TableKind, TrailId,
+    SpliceId, TableKind, TrailId, is_own,
 };
 
 use super::bounds::Bounds;
@@ -36,11 +36,18 @@ impl<'a> Up<'a> {
                 TableKind::Trail => {
                     affected.trails += 1;
                     let trail = id.typed::<TrailId>().and_then(|id| self.network.get(id));
-                    affected.customers.extend(trail.map(|t| t.customer.to_string()).filter(|c| !c.is_empty()));
+                    match trail.map(|trail| trail.customer.trim()) {
+                        None | Some("") => {}
+                        Some(customer) if is_own(customer) => affected.own_trails += 1,
+                        Some(customer) => {
+                            affected.customers.insert(customer.to_owned());
+                        }
+                    }
                 }
                 _ => {}
             }
         }
+        affected.customer_count = affected.customers.len();
         affected
     }
 

@@ -160,10 +160,10 @@ impl Page {
         }
         let days = way.lead_time.working_days;
         let mut title = format!(
-            "{mark}{verdict} · {} · CNY {} · {days} {}",
+            "{mark}{verdict} · {} · CNY {} · {}",
             lang.technology(way.technology),
             cny(way.cost_cny),
-            lang.pick("working days", "个工作日")
+            lang.working_days(days)
         );
         if let Some(day) = way.lead_time.not_before {
             title.push_str(&format!(" · {} {day}", lang.pick("not before", "不早于")));
@@ -296,7 +296,7 @@ impl Page {
         };
         let before: Vec<String> = time.activities.iter().filter(|a| a.parallel).map(one).collect();
         let works: Vec<String> = time.activities.iter().filter(|a| !a.parallel).map(one).collect();
-        let mut text = format!("{} {}", time.working_days, lang.pick("working days", "个工作日"));
+        let mut text = lang.working_days(time.working_days);
         if !before.is_empty() {
             text.push_str(&format!("; {}: {}", lang.pick("in parallel", "并行"), before.join(", ")));
         }

@@ -877,9 +877,13 @@ export interface components {
         /** @description Everything above an element, each thing once. */
         Affected: {
             cables: number;
-            /** @description Masked. */
+            /** @description How many customers there are. */
+            customer_count: number;
+            /** @description Masked: several may read the same. */
             customers: string[];
             links: number;
+            /** @description Of these trails, those that serve the carrier itself and no customer. */
+            own_trails: number;
             trails: number;
         };
         /** @description A circuit or optical route that fails with an element. */
@@ -898,6 +902,8 @@ export interface components {
             layer: string;
             /** @description Name; empty when it has none. */
             name: string;
+            /** @description Whether it serves the carrier itself and no customer. */
+            own: boolean;
         };
         /** @description One way to connect the customer. */
         Alternative: {
@@ -1449,8 +1455,12 @@ export interface components {
             base: number;
             /** @description Cable sections on it. */
             cables: number;
+            /** @description Customers on it. */
+            customers: number;
             /** @description Links on it. */
             links: number;
+            /** @description Of these trails, those that serve the carrier itself and no customer. */
+            own_trails: number;
             /** @description Trails on it. */
             trails: number;
             /** @description Whether the element carries more than is followed. */

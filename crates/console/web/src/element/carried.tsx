@@ -33,6 +33,7 @@ function nodes(branches: Branch[], lang: Lang, onChoose: (choice: Choice) => voi
 export function Carried({ trace, onChoose }: { trace: Trace; onChoose: (choice: Choice) => void }) {
   const { lang, t, colon } = useLang();
   const { affected } = trace;
+  const own = affected.own_trails > 0 ? ` (${t('own_among').replace('{}', String(affected.own_trails))})` : '';
   const grow = (branches: Branch[], path: string) => (
     <Tree
       key={`${path}/${trace.subject.table}/${trace.subject.id}`}
@@ -42,10 +43,10 @@ export function Carried({ trace, onChoose }: { trace: Trace; onChoose: (choice: 
   );
   return (
     <>
-      {(affected.trails > 0 || affected.customers.length > 0) && (
+      {(affected.trails > 0 || affected.customer_count > 0) && (
         <Alert
           type="warning" showIcon
-          title={`${t('affected')}${colon}${affected.customers.length} ${t('customers')}, ${affected.trails} ${t('routes_and_services')}`}
+          title={`${t('affected')}${colon}${affected.customer_count} ${t(affected.customer_count === 1 ? 'customer_one' : 'customers')}, ${affected.trails} ${t('routes_and_services')}${own}`}
         />
       )}
       {trace.rides_on.length > 0 && <section><h3>{t('rides_on')}</h3>{grow(trace.rides_on, 'down')}</section>}

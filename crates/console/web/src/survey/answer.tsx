@@ -19,7 +19,7 @@ function Card({ way, on, onShow }: { way: Way; on: boolean; onShow: () => void }
       <span className="card-top"><span className="rank">{way.rank}</span><VerdictTag way={way} /></span>
       <span className="figures">
         <span><small>{t('cost')}</small><b>{words.cny(way.cost_cny)}</b></span>
-        <span><small>{t('time')}</small><b>{way.lead_time.working_days}</b> {t('days')}</span>
+        <span><small>{t('time')}</small><b>{way.lead_time.working_days}</b> {t(way.lead_time.working_days === 1 ? 'day' : 'days')}</span>
         {way.drop_m > 0
           ? <span><small>{t('new_cable')}</small><b>{words.length(way.drop_m)}</b></span>
           : <span><small>{t('fibre_length')}</small><b>{words.length(way.length_m)}</b></span>}
@@ -79,7 +79,7 @@ function Legs({ protection, on, onShow }: { protection: Protection; on: boolean;
       <span className="card-top"><span className="rank">1+1</span><b>{t('both_legs')}</b></span>
       <span className="figures">
         <span><small>{t('cost')}</small><b>{words.cny(pair.working.cost_cny + pair.protection.cost_cny)}</b></span>
-        <span><small>{t('time')}</small><b>{days}</b> {t('days')}</span>
+        <span><small>{t('time')}</small><b>{days}</b> {t(days === 1 ? 'day' : 'days')}</span>
         <span><small>{t('fibre_length')}</small><b>{words.length(pair.working.length_m + pair.protection.length_m)}</b></span>
       </span>
     </button>

@@ -73,7 +73,7 @@ function Time({ way }: { way: Way }) {
   const [before, after] = [way.lead_time.activities.filter((a) => a.parallel), way.lead_time.activities.filter((a) => !a.parallel)];
   return (
     <>
-      <p><b>{way.lead_time.working_days} {t('working_days')}</b>{way.lead_time.not_before && <> · {t('not_before')} {way.lead_time.not_before}</>}</p>
+      <p><b>{way.lead_time.working_days} {t(way.lead_time.working_days === 1 ? 'working_day' : 'working_days')}</b>{way.lead_time.not_before && <> · {t('not_before')} {way.lead_time.not_before}</>}</p>
       {before.length > 0 && <p>{t('in_parallel')}{colon}{before.map(one)}</p>}
       {after.length > 0 && <p>{t('in_sequence')}{colon}{after.map(one)}</p>}
     </>
