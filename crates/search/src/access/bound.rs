@@ -9,6 +9,7 @@ use super::end::EndPlan;
 use super::moves::{enter_cost, private};
 use super::{At, Goal, Point, Side, Stack, Terms};
 use crate::capacity::offered;
+use crate::layer::Relevant;
 use crate::layer::back::{Back, Prices};
 use crate::layer::counts::Need;
 use crate::topology::{StrandIx, Topology};
@@ -20,6 +21,8 @@ pub(super) struct Compass<'a> {
     exits: Vec<PlaceId>,
     /// From places in glass.
     back: Back<'a, StrandIx>,
+    /// What of the glass lies on some way.
+    relevant: Rc<Relevant>,
     /// The most that the first joint can cost.
     joint: u64,
     /// The least from the street of side A.
@@ -70,24 +73,34 @@ impl<'a> Compass<'a> {
             let glass = Terms::per_m(glass_m, terms.shadow_milli_cny_per_m);
             Some((end, glass + terms.drop_cost(tap.length_m, tap.across_m) + terms.opening()))
         });
-        let back =
-            topology.glass().back(goals.into_iter(), entered.chain(opened), Need::new(terms.fibres, true), prices);
+        let tapped = ends[0].taps.iter().flat_map(|tap| topology.strands_through(tap.cable));
+        let tapped = tapped.filter_map(|ix| topology.strand(ix)).flat_map(|strand| strand.places);
+        let tapped: Vec<PlaceId> = tapped.collect();
+        let left = goals.iter().map(|(id, _)| *id);
+        let begun = entries.iter().map(|(id, _)| *id).chain(tapped.iter().copied());
+        let relevant = Rc::new(topology.glass().relevant(begun, left));
+        let need = Need::new(terms.fibres, true);
+        let back = topology.glass().back(goals.iter().copied(), entered.chain(opened), need, prices, relevant.clone());
         if steady {
             entries.iter().for_each(|(id, _)| back.sharpen(*id));
         }
         let joint = patching.max(splicing);
-        let mut compass = Self { entries: Vec::new(), exits, back, joint, street: 0, far: ends[1].clone(), steady };
+        let far = ends[1].clone();
+        let mut compass = Self { entries: Vec::new(), exits, back, relevant, joint, street: 0, far, steady };
         let from_street = |(id, enter): &(PlaceId, u64)| compass.entered(*id).saturating_add(*enter);
         compass.street = entries.iter().map(from_street).min().unwrap_or(u64::MAX);
-        let strands = ends[0].taps.iter().flat_map(|tap| topology.strands_through(tap.cable));
-        let opened = strands.filter_map(|ix| topology.strand(ix)).flat_map(|strand| strand.places);
-        compass.entries = entries.iter().map(|(id, _)| *id).chain(opened).collect();
+        compass.entries = entries.iter().map(|(id, _)| *id).chain(tapped).collect();
         Some(compass)
     }
 
-    /// Which of the strands of a way, each with its ends in the order passed, every way takes, if that can be told soon.
-    pub(super) fn bridge(&self, way: &[(StrandIx, [PlaceId; 2])]) -> Option<usize> {
-        self.back.bridge(self.entries.iter().copied(), self.exits.iter().copied(), way)
+    /// Which of the strands of a way, each with its ends in the order passed, every way takes, as far as can be told soon.
+    pub(super) fn bridges(&self, way: &[(StrandIx, [PlaceId; 2])]) -> Vec<usize> {
+        self.back.bridges(self.entries.iter().copied(), self.exits.iter().copied(), way)
+    }
+
+    /// What of the glass lies on some way.
+    pub(super) fn relevant(&self) -> &Relevant {
+        &self.relevant
     }
 
     /// The bound at a state.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use linewright_model::{DeviceId, DeviceKind, Network, Permit, Place, PlaceId, PlaceKind, PortKind, Span};
 
+use super::bound::Compass;
 use super::end::{Street, pulled_m};
 use super::feeder::{feeder, feeder_state, feeding_port, splitters, trail_length_m};
 use super::terms::has_plant;
@@ -146,8 +147,12 @@ impl AccessSpace<'_> {
 
     /// Whether a line that has come here in glass ends here: of a pair, no leg passes where the other may end.
     fn ends_here(&self, at: PlaceId, stack: Stack) -> bool {
-        let far = matches!(&self.goal, Goal::Far(far) if far.place == Some(at));
-        self.for_pair && stack == Stack::Glass && (far || !self.attachments(at).is_empty())
+        self.for_pair && stack == Stack::Glass && (self.ends_at(at) || !self.attachments(at).is_empty())
+    }
+
+    /// Whether a place is the far end.
+    pub(super) fn ends_at(&self, at: PlaceId) -> bool {
+        matches!(&self.goal, Goal::Far(far) if far.place == Some(at))
     }
 
     /// Onto equipment at a place, or to the far end that the place is.
@@ -157,7 +162,7 @@ impl AccessSpace<'_> {
             let to = At::served(Point::Equipment(attachment.equipment));
             out.push(Step { to, edge: Move::Attach(attachment.equipment), cost });
         }
-        if matches!(&self.goal, Goal::Far(far) if far.place == Some(at)) {
+        if self.ends_at(at) {
             out.push(Step { to: At::served(Point::End(Side::Z)), edge: Move::Enter(Side::Z, at), cost: 0 });
         }
     }
@@ -174,7 +179,9 @@ impl AccessSpace<'_> {
     fn cross(&self, at: PlaceId, stack: Stack, out: &mut Steps) {
         let need = Need::new(self.terms.fibres, true);
         let glass = self.topology.glass();
-        glass.each_crossing(at, need, |crossing| out.extend(self.crossing(stack, crossing)));
+        // Without the compass every place may be the end.
+        let relevant = self.compass().filter(|_| !self.dead_ends).map(Compass::relevant);
+        glass.each_crossing(at, need, relevant, |crossing| out.extend(self.crossing(stack, crossing)));
     }
 
     fn crossing(&self, stack: Stack, crossing: Crossing<StrandIx>) -> Option<Step<At, Move>> {
@@ -228,9 +235,9 @@ impl AccessSpace<'_> {
     fn joint_cost(&self, joint: Joint, stack: Stack) -> u64 {
         match joint {
             _ if stack == Stack::Entered => 0,
+            Joint::None => 0,
             Joint::Patched | Joint::Split => self.terms.patching(),
             Joint::Spliced => self.terms.splicing(),
-            Joint::None => 0,
         }
     }
 

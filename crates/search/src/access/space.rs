@@ -55,6 +55,8 @@ pub struct AccessSpace<'a> {
     only: Option<BTreeSet<PlaceId>>,
     /// Whether two legs are sought that share nothing.
     pub(super) for_pair: bool,
+    /// Whether places are gone to that lead nowhere.
+    pub(super) dead_ends: bool,
 }
 
 impl<'a> AccessSpace<'a> {
@@ -78,7 +80,19 @@ impl<'a> AccessSpace<'a> {
         let places = ends.ends.iter().flatten().filter_map(|end| end.place);
         let homes = places.flat_map(|place| [place, ground(network, place)]).collect();
         let (ends, told, compass) = (ends.plans.clone(), RefCell::default(), OnceCell::new());
-        Self { network, topology, terms, ends, goal, told, compass, homes, only: None, for_pair: false }
+        Self {
+            network,
+            topology,
+            terms,
+            ends,
+            goal,
+            told,
+            compass,
+            homes,
+            only: None,
+            for_pair: false,
+            dead_ends: false,
+        }
     }
 
     /// Whether a place is one of the ends, or what one of them stands in.
@@ -96,6 +110,12 @@ impl<'a> AccessSpace<'a> {
     /// Makes every line end at the first place where it may, as two legs must that share no room.
     pub fn for_pair(mut self) -> Self {
         self.for_pair = true;
+        self
+    }
+
+    /// Goes to places in glass that lead nowhere too, which makes no difference to any answer.
+    pub fn with_dead_ends(mut self) -> Self {
+        self.dead_ends = true;
         self
     }
 
@@ -161,7 +181,7 @@ impl<'a> AccessSpace<'a> {
         told
     }
 
-    fn compass(&self) -> Option<&Compass<'a>> {
+    pub(super) fn compass(&self) -> Option<&Compass<'a>> {
         let (network, topology, terms) = (self.network, self.topology, self.terms);
         let make = || Compass::new(network, topology, terms, &self.goal, &self.ends, &self.homes, self.for_pair);
         self.compass.get_or_init(make).as_ref()
@@ -210,7 +230,7 @@ impl Space for AccessSpace<'_> {
         self.compass().map_or(0, |compass| compass.bound(at))
     }
 
-    fn bridge(&self, path: &PathOf<Self>) -> Option<Move> {
+    fn bridges(&self, path: &PathOf<Self>) -> Vec<Move> {
         let ends = |ix: StrandIx, forward: bool| {
             let [a, b] = self.topology.strand(ix)?.places;
             Some((ix, if forward { [a, b] } else { [b, a] }))
@@ -220,7 +240,9 @@ impl Space for AccessSpace<'_> {
             Move::Cross(ix, forward) => ends(ix, forward),
             _ => None,
         });
-        self.compass()?.bridge(&way.collect::<Vec<_>>()).and_then(|nth| crossed.get(nth).copied())
+        let way: Vec<_> = way.collect();
+        let bridges = self.compass().map_or_else(Vec::new, |compass| compass.bridges(&way));
+        bridges.into_iter().filter_map(|nth| crossed.get(nth).copied()).collect()
     }
 
     fn risks(&self, edge: Move, out: &mut Vec<Risk>) {

@@ -166,10 +166,10 @@ pub(crate) trait Graph {
     fn each_open(&self, at: At, tell: impl FnMut(ArcId, At, Self::Cost));
     /// Sharpens the lower bounds when more searches follow on the same graph.
     fn sharpen(&mut self);
-    /// A move of this route that every route takes, if the graph can tell without a search.
-    fn bridge(&self, route: &Route<Self::Cost>) -> Option<ArcId> {
+    /// Moves of this route that every route takes, those that the graph can tell without a search.
+    fn bridges(&self, route: &Route<Self::Cost>) -> Vec<ArcId> {
         let _ = route;
-        None
+        Vec::new()
     }
     /// Edges of a route that no valid route uses all together.
     fn clash(&self, route: &Route<Self::Cost>) -> Option<Vec<Self::Edge>>;

@@ -91,11 +91,11 @@ pub trait Space {
         edge
     }
 
-    /// A move of this path that every route from its start takes, if the space can tell sooner than a search that comes
-    /// to all there is.
-    fn bridge(&self, path: &PathOf<Self>) -> Option<Self::Edge> {
+    /// Moves of this path that every route from its start takes, those that the space can tell sooner than a search that
+    /// comes to all there is.
+    fn bridges(&self, path: &PathOf<Self>) -> Vec<Self::Edge> {
         let _ = path;
-        None
+        Vec::new()
     }
 
     /// Edges that no valid route uses all together, if the finished `path` does. One single edge that the path takes

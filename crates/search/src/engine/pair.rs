@@ -145,6 +145,8 @@ struct Solver<'q, 'o, G: Graph> {
     share_penalty: &'o dyn Fn(&G, RiskId) -> Option<u64>,
     best: Option<Best<G::Cost>>,
     certificate: Option<Certificate<RiskId>>,
+    /// What every route of either leg is known to rest on.
+    forced: RiskSet,
     /// No disjoint pair costs less.
     floor: u64,
     seen: BTreeSet<[RiskSet; 3]>,
@@ -189,6 +191,7 @@ pub(crate) fn best_pair<G: Graph>(
         share_penalty,
         best: None,
         certificate: None,
+        forced: Rc::new([]),
         floor: 0,
         seen: BTreeSet::new(),
         nodes: Vec::new(),
@@ -249,7 +252,9 @@ impl<G: Graph> Solver<'_, '_, G> {
             self.certificate = Some(Certificate::NoRoute);
             return Ok(());
         };
-        self.push(Node { bans: [none.clone(), none.clone()], accepted: none, penalty: 0, legs: [a, b] });
+        let forced = self.forced.clone();
+        let Some(penalty) = self.penalty(&forced) else { return Ok(()) };
+        self.push(Node { bans: [none.clone(), none], accepted: forced, penalty, legs: [a, b] });
         while let Some((Reverse(key), index)) = self.queue.pop() {
             if self.best.as_ref().is_some_and(|best| best.0 <= key) || self.incumbent() == Some(self.floor) {
                 return Ok(());
@@ -268,14 +273,16 @@ impl<G: Graph> Solver<'_, '_, G> {
         let from = self.legs.starts();
         let (a, b) = match self.relaxed_soon(from)? {
             Relaxed::Pair(a, b) => (a, b),
-            Relaxed::NoPair(bridge) => {
+            Relaxed::NoPair(bridges) => {
                 let searcher = &mut *self.legs.searcher;
-                let risk = bridge.and_then(|arc| searcher.graph.risks(arc).first().copied());
-                self.certificate = risk.map(Certificate::SingleRisk);
-                if risk.is_some() {
-                    // What is left is to find what is shared least.
+                let forced: Vec<RiskId> =
+                    bridges.iter().flat_map(|arc| searcher.graph.risks(*arc).iter().copied()).collect();
+                if let Some(risk) = forced.first() {
+                    self.certificate = Some(Certificate::SingleRisk(*risk));
+                    // What is left is to find what is shared least beside this.
                     searcher.leave_one_in(FOR_BETTER);
                 }
+                self.forced = with(&[], &forced);
                 return Ok(false);
             }
             Relaxed::Unknown => return Ok(false),

@@ -15,8 +15,8 @@ use super::graph::{ArcId, At, Graph, Route, Weight};
 pub(super) enum Relaxed<C> {
     /// The cheapest two routes without a common move, by amount.
     Pair(Route<C>, Route<C>),
-    /// Every two routes have a move in common; this one, where it rests on anything.
-    NoPair(Option<ArcId>),
+    /// Every two routes have moves in common; these, where they can be told.
+    NoPair(Vec<ArcId>),
     /// The lower bounds of the graph are not consistent enough to tell.
     Unknown,
 }
@@ -38,25 +38,26 @@ impl<G: Graph> Searcher<G> {
         let none = Forbidden::default();
         let query =
             Query { from, blocked: &[], excluded: &[], forbidden: &none, surcharge: 0, greed: 1, ceiling: u64::MAX };
-        let Some(first) = self.run(&query)? else { return Ok(Relaxed::NoPair(None)) };
+        let Some(first) = self.run(&query)? else { return Ok(Relaxed::NoPair(Vec::new())) };
         // What every route takes says nothing where there may be no route at all.
         let valid = self.graph.clash(&first).is_none();
-        if let Some(bridge) = self.graph.bridge(&first).filter(|_| valid) {
-            return Ok(Relaxed::NoPair(Some(bridge)));
+        let bridges = if valid { self.graph.bridges(&first) } else { Vec::new() };
+        if !bridges.is_empty() {
+            return Ok(Relaxed::NoPair(bridges));
         }
         let mut second = std::mem::take(&mut self.second);
         let found = self.second_search(&mut second, from, &first);
         // The second search has come to where the move begins, and nowhere beyond.
         let met = |at: At| second.label(At(2 * at.0)).or_else(|| second.label(At(2 * at.0 + 1))).is_some();
-        let bridges = |arc: &&ArcId| {
-            let from = self.graph.from(**arc);
-            met(from) && !self.graph.is_exclusive(from) && !met(self.graph.hop(**arc).0)
+        let bridges = |arc: &ArcId| {
+            let from = self.graph.from(*arc);
+            met(from) && !self.graph.is_exclusive(from) && !met(self.graph.hop(*arc).0)
         };
-        let bridge = first.arcs.iter().find(bridges).copied().filter(|_| valid);
+        let bridge = first.arcs.iter().copied().find(|arc| valid && bridges(arc));
         self.second = second;
         let Some((start, moves)) = (match found? {
             Second::Found(start, moves) => Some((start, moves)),
-            Second::None => return Ok(Relaxed::NoPair(bridge)),
+            Second::None => return Ok(Relaxed::NoPair(bridge.into_iter().collect())),
             Second::Unknown => None,
         }) else {
             return Ok(Relaxed::Unknown);

@@ -376,9 +376,9 @@ impl<S: Space> Graph for Unfolded<'_, S> {
         }
     }
 
-    fn bridge(&self, route: &Route<Cost>) -> Option<ArcId> {
-        let bridge = self.space.bridge(&self.path(route))?;
-        route.arcs.iter().copied().find(|arc| self.edge(*arc) == bridge)
+    fn bridges(&self, route: &Route<Cost>) -> Vec<ArcId> {
+        let bridges = self.space.bridges(&self.path(route));
+        route.arcs.iter().copied().filter(|arc| bridges.contains(&self.edge(*arc))).collect()
     }
 
     fn clash(&self, route: &Route<Cost>) -> Option<Vec<S::Edge>> {

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::Hash;
+use std::rc::Rc;
 
 use linewright_model::PlaceId;
 use rustc_hash::FxBuildHasher;
@@ -10,7 +11,7 @@ use rustc_hash::FxBuildHasher;
 use super::counts::Need;
 use super::landmarks::Towards;
 use super::ways::Ways;
-use super::{Joint, Measure};
+use super::{Joint, Measure, Relevant};
 use crate::engine::astar::Scratch;
 use crate::engine::graph::At;
 
@@ -21,7 +22,7 @@ const BEYOND: u64 = 128;
 /// Ways that cost more than so many times the best are not worth sharp bounds.
 const WORTH: u64 = 3;
 
-/// Places looked at from either end for a link that every way takes.
+/// Places looked at from either end for links that every way takes.
 const MOST_LOOKED_AT: usize = 1 << 14;
 
 /// What crossing links costs at least.
@@ -66,6 +67,7 @@ pub(crate) struct Back<'a, L> {
     ways: Ways<'a, L>,
     need: Need,
     prices: Prices,
+    relevant: Rc<Relevant>,
     /// A lower bound of what leads from the starts to a place; none without landmarks.
     from_starts: Option<(Towards, f64)>,
     worked: RefCell<Worked>,
@@ -116,6 +118,7 @@ impl<'a, L: Copy + Ord + Hash + std::fmt::Debug> Back<'a, L> {
         starts: &[(At, u64)],
         need: Need,
         prices: Prices,
+        relevant: Rc<Relevant>,
     ) -> Self {
         let landmarks = ways.known_landmarks(Measure::Weight);
         let from_starts = landmarks
@@ -124,7 +127,7 @@ impl<'a, L: Copy + Ord + Hash + std::fmt::Debug> Back<'a, L> {
         let mut scratch = ways.layer.take_scratch();
         scratch.begin(ways.layer.flat.len() + ways.change.new_places());
         let worked = RefCell::new(Worked { scratch, frontier: 0, left: MOST, worth: u64::MAX });
-        let back = Self { ways, need, prices, from_starts, worked };
+        let back = Self { ways, need, prices, relevant, from_starts, worked };
         for &(at, cost) in goals {
             // The largest number says that there is no way.
             let cost = u32::try_from(cost).unwrap_or(u32::MAX).min(u32::MAX - 1);
@@ -152,7 +155,7 @@ impl<'a, L: Copy + Ord + Hash + std::fmt::Debug> Back<'a, L> {
                 return worked.scratch.put_back(total, at);
             }
             worked.left -= 1;
-            self.ways.each_hop(at, self.need, |to, length_dm, joint| {
+            self.ways.each_hop(at, self.need, &self.relevant, |to, length_dm, joint| {
                 let next = cost.saturating_add(self.prices.hop(length_dm, joint)).min(u32::MAX - 1);
                 worked.scratch.reach(to, next, None, || self.since_starts(to));
             });
@@ -186,49 +189,55 @@ impl<'a, L: Copy + Ord + Hash + std::fmt::Debug> Back<'a, L> {
         }
     }
 
-    /// Which link of a way every way takes from one of `starts` to one of `goals`, if that can be told soon.
+    /// Which links of a way every way takes from one of `starts` to one of `goals`, as far as can be told soon.
     ///
     /// Going backwards over the way's own links and over all others either way, what can be come to from the starts does
-    /// not hold a goal exactly when there is such a link; the same holds from the goals. Both sides are looked at in turn,
-    /// so that the smaller decides.
-    pub(crate) fn bridge(
+    /// not hold a goal exactly when there is such a link; beyond it there may be more, and the same holds from the goals.
+    /// Both sides are looked at in turn until they meet.
+    pub(crate) fn bridges(
         &self,
         starts: impl Iterator<Item = PlaceId>,
         goals: impl Iterator<Item = PlaceId>,
         way: &[(L, [PlaceId; 2])],
-    ) -> Option<usize> {
+    ) -> Vec<usize> {
+        let mut bridges = Vec::new();
         let numbered =
             |(link, [from, to]): &(L, [PlaceId; 2])| Some((*link, self.ways.number(*from)?, self.ways.number(*to)?));
-        let way: Vec<(L, At, At)> = way.iter().map(numbered).collect::<Option<_>>()?;
+        let Some(way) = way.iter().map(numbered).collect::<Option<Vec<(L, At, At)>>>() else { return bridges };
         let taken: HashSet<L, FxBuildHasher> = way.iter().map(|(link, ..)| *link).collect();
         let number = |place: PlaceId| self.ways.number(place);
         let mut sides = [Side::new(starts.filter_map(number)), Side::new(goals.filter_map(number))];
         if sides[0].seen.intersection(&sides[1].seen).next().is_some() {
-            return None;
+            return bridges;
         }
+        let mut found: Vec<At> = Vec::new();
         for _ in 0..MOST_LOOKED_AT {
             for from_goals in [false, true] {
                 let [side, other] = if from_goals { [1, 0] } else { [0, 1] };
-                let Some(at) = sides[side].open.pop_front() else {
-                    // Nothing leads on: the way leaves this side by the link that all ways take.
+                found.clear();
+                if let Some(at) = sides[side].open.pop_front() {
+                    self.ways.each_link(at, self.need, &self.relevant, |link, to| {
+                        if !taken.contains(&link) {
+                            found.push(to);
+                        }
+                    });
+                    let back = way.iter().map(|(_, from, to)| if from_goals { (*from, *to) } else { (*to, *from) });
+                    found.extend(back.filter(|(from, _)| *from == at).map(|(_, to)| to));
+                } else {
+                    // Nothing leads on: the way leaves this side by a link that all ways take, and goes on beyond.
                     let seen = |at: &At| sides[side].seen.contains(at);
-                    return way.iter().position(|(_, from, to)| seen(from) != from_goals && seen(to) == from_goals);
-                };
-                let mut found: Vec<At> = Vec::new();
-                self.ways.each_link(at, self.need, |link, to| {
-                    if !taken.contains(&link) {
-                        found.push(to);
-                    }
-                });
-                let back = way.iter().map(|(_, from, to)| if from_goals { (*from, *to) } else { (*to, *from) });
-                found.extend(back.filter(|(from, _)| *from == at).map(|(_, to)| to));
-                if found.iter().any(|to| sides[other].seen.contains(to)) {
-                    return None;
+                    let leaves = |(_, from, to): &(L, At, At)| seen(from) != from_goals && seen(to) == from_goals;
+                    let Some(nth) = way.iter().position(leaves) else { return bridges };
+                    bridges.push(nth);
+                    found.push(if from_goals { way[nth].1 } else { way[nth].2 });
                 }
-                found.into_iter().for_each(|to| sides[side].come_to(to));
+                if found.iter().any(|to| sides[other].seen.contains(to)) {
+                    return bridges;
+                }
+                found.iter().for_each(|to| sides[side].come_to(*to));
             }
         }
-        None
+        bridges
     }
 
     /// The bound at a place, milli-CNY; `u64::MAX` where no way leads on.

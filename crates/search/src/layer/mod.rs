@@ -5,6 +5,7 @@
 //! since the arrays were laid out lies in a small [`Change`] beside them.
 
 pub(crate) mod back;
+mod blocks;
 pub(crate) mod counts;
 mod exact;
 mod graph;
@@ -19,6 +20,8 @@ use linewright_model::PlaceId;
 
 use crate::engine::astar::Scratch;
 use crate::engine::graph::{At, RiskId};
+use blocks::Blocks;
+pub(crate) use blocks::Relevant;
 use counts::{Code, Counts, Free};
 use landmarks::Landmarks;
 pub(crate) use numbers::Numbers;
@@ -39,6 +42,8 @@ pub(crate) struct Laid<L> {
     pub(crate) joints: [Joint; 2],
     /// What is free of it.
     pub(crate) free: Free,
+    /// The same for links between the same places of which no way takes two.
+    pub(crate) bundle: u64,
     /// Number of the group of links that fail together with it.
     pub(crate) group: Option<u32>,
 }
@@ -128,6 +133,7 @@ pub(crate) struct Layer<L> {
     risks: Vec<HopRisks>,
     /// Names of links, ascending; the place in this list is the link's number.
     names: Vec<L>,
+    blocks: Blocks,
     /// How many groups there were.
     groups: usize,
     /// Whether every link is at least as long as the straight line between its ends, and so is every way.
@@ -185,8 +191,11 @@ impl<L: Copy + Ord> Layer<L> {
             }
             hops_of.push(both);
         }
+        let flat = Flat { starts, hops };
+        let blocks = Blocks::find(&flat, |hop| links[risks[hop][0].index()].0.bundle);
         Self {
-            flat: Flat { starts, hops },
+            flat,
+            blocks,
             risks,
             names,
             groups,

@@ -11,7 +11,7 @@ use rustc_hash::FxBuildHasher;
 use super::counts::{Code, Counts, Free};
 use super::landmarks::{Distances, Landmarks};
 use super::ways::Shared;
-use super::{Hop, HopRisks, Joint, Laid, Layer, Measure, Numbers, after, weight_dm};
+use super::{Hop, HopRisks, Joint, Laid, Layer, Measure, Numbers, Relevant, after, weight_dm};
 use crate::engine::graph::{At, RiskId};
 
 type Map<K, V> = HashMap<K, V, FxBuildHasher>;
@@ -47,6 +47,8 @@ pub(crate) struct Change<L> {
     new_groups: usize,
     /// Distances from landmarks to new places; none where the added links make ways shorter.
     landmarks: [OnceLock<Option<Vec<Distances>>>; 2],
+    /// Blocks that added links may lead on from.
+    relevant: Relevant,
     /// Whether straight distances bound ways from below: places stand where they stood, and no link leads over a place
     /// that stands nowhere, by which a way could be shorter than the straight line.
     straight: bool,
@@ -79,6 +81,7 @@ impl<L: Copy + Ord + Hash> Change<L> {
             first_added: layer.risk_count() as u32,
             new_groups: 0,
             landmarks: Default::default(),
+            relevant: Relevant::default(),
             straight: layer.straight,
         }
     }
@@ -100,6 +103,11 @@ impl<L: Copy + Ord + Hash> Change<L> {
 
     pub(super) fn is_straight(&self) -> bool {
         self.straight
+    }
+
+    /// Blocks that added links may lead on from.
+    pub(super) fn relevant(&self) -> &Relevant {
+        &self.relevant
     }
 
     pub(super) fn new_places(&self) -> usize {
@@ -260,6 +268,9 @@ impl<L: Copy + Ord + Hash> Change<L> {
     /// Lays out the added links anew: to be called once after all that one version changes.
     pub(crate) fn settle(&mut self, layer: &Layer<L>, numbers: &Numbers) {
         self.names = self.added.keys().copied().collect();
+        self.relevant = Relevant::default();
+        let ends = self.added.values().flat_map(|added| added.ends);
+        ends.for_each(|end| self.relevant.take_up(&layer.blocks, end));
         let (links, groups, added) = (layer.names.len(), layer.groups, self.names.len());
         let last_group = self.added.values().filter_map(|added| added.group).max();
         self.new_groups = last_group.map_or(0, |last| (last as usize + 1).saturating_sub(groups));

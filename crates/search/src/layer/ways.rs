@@ -1,6 +1,7 @@
 //! Ways in one layer, from place to place by length: the shortest, the next ones, and two that stay apart.
 
 use std::hash::Hash;
+use std::rc::Rc;
 
 use linewright_model::PlaceId;
 
@@ -8,7 +9,7 @@ use super::back::{Back, Prices};
 use super::counts::{Code, Need};
 use super::graph::LayerGraph;
 use super::landmarks::{Distances, Landmarks};
-use super::{Change, Hop, Joint, Layer, Measure, Numbers};
+use super::{Change, Hop, Joint, Layer, Measure, Numbers, Relevant};
 use crate::engine::alternatives::best_routes;
 use crate::engine::astar::{Searcher, Stop};
 use crate::engine::graph::{ArcId, At, Graph, Route};
@@ -125,11 +126,12 @@ impl<'a, L: Copy + Ord + Hash + std::fmt::Debug> Ways<'a, L> {
         starts: impl Iterator<Item = (PlaceId, u64)>,
         need: Need,
         prices: Prices,
+        relevant: Rc<Relevant>,
     ) -> Back<'a, L> {
         let numbered = |(place, cost)| Some((self.number(place)?, cost));
         let (goals, starts): (Vec<_>, Vec<_>) =
             (goals.filter_map(numbered).collect(), starts.filter_map(numbered).collect());
-        Back::new(*self, &goals, &starts, need, prices)
+        Back::new(*self, &goals, &starts, need, prices, relevant)
     }
 
     /// Landmarks that have been worked out, with their distances to new places, where they still bound anything.
@@ -137,14 +139,28 @@ impl<'a, L: Copy + Ord + Hash + std::fmt::Debug> Ways<'a, L> {
         self.change.landmarks(self.layer.known_landmarks(measure)?, measure)
     }
 
-    /// Tells the links at a place that may have what is needed: where each leads, its length in decimetres, and the joint at
+    /// What lies on ways from `starts` to `goals`. A way may come back once to where it starts.
+    pub(crate) fn relevant(
+        &self,
+        starts: impl Iterator<Item = PlaceId>,
+        goals: impl Iterator<Item = PlaceId>,
+    ) -> Relevant {
+        let mut relevant = self.change.relevant().clone();
+        let blocks = &self.layer.blocks;
+        goals.filter_map(|end| self.number(end)).for_each(|at| relevant.take_up(blocks, at.0));
+        let starts = starts.filter_map(|end| self.number(end));
+        starts.for_each(|at| relevant.take_up_around(blocks, &self.layer.flat, at.0));
+        relevant
+    }
+
+    /// Tells the links at a place that may have what is needed and lead on: where each leads, its length in decimetres, and the joint at
     /// its far end.
-    pub(super) fn each_hop(&self, at: At, need: Need, mut tell: impl FnMut(At, u32, Joint)) {
+    pub(super) fn each_hop(&self, at: At, need: Need, relevant: &Relevant, mut tell: impl FnMut(At, u32, Joint)) {
         let range = self.layer.flat.range(at);
         let base = range.start as usize..range.end as usize;
         let hops = self.layer.flat.hops[base.clone()].iter().zip(&self.layer.joints[base.clone()]);
         for (arc, (hop, joints)) in base.zip(hops) {
-            if need.may_be_met_by(self.change.free(arc)) {
+            if relevant.holds(&self.layer.blocks, at.0, hop.to) && need.may_be_met_by(self.change.free(arc)) {
                 tell(At(hop.to), hop.length_dm, joints[1]);
             }
         }
@@ -157,8 +173,14 @@ impl<'a, L: Copy + Ord + Hash + std::fmt::Debug> Ways<'a, L> {
         }
     }
 
-    /// Tells every link at a place that may have what is needed.
-    pub(crate) fn each_crossing(&self, from: PlaceId, need: Need, mut tell: impl FnMut(Crossing<L>)) {
+    /// Tells every link at a place that may have what is needed, and leads on where only that is `relevant`.
+    pub(crate) fn each_crossing(
+        &self,
+        from: PlaceId,
+        need: Need,
+        relevant: Option<&Relevant>,
+        mut tell: impl FnMut(Crossing<L>),
+    ) {
         let Some(at) = self.number(from) else { return };
         let (layer, change) = (self.layer, self.change);
         let mut told = |number: u32, hop: Hop, code: Code, joints: [Joint; 2], forward: bool| {
@@ -170,7 +192,8 @@ impl<'a, L: Copy + Ord + Hash + std::fmt::Debug> Ways<'a, L> {
         };
         for arc in layer.flat.range(at) {
             let (nth, code) = (arc as usize, change.free(arc as usize));
-            if need.may_be_met_by(code) {
+            let leads_on = |relevant: &Relevant| relevant.holds(&layer.blocks, at.0, layer.flat.hops[nth].to);
+            if relevant.is_none_or(leads_on) && need.may_be_met_by(code) {
                 let number = layer.risks[nth][0].0;
                 let forward = layer.hops_of[number as usize][0] == arc;
                 told(number, layer.flat.hops[nth], code, layer.joints[nth], forward);
@@ -185,11 +208,12 @@ impl<'a, L: Copy + Ord + Hash + std::fmt::Debug> Ways<'a, L> {
         }
     }
 
-    /// Tells the links at a place that may have what is needed, and where each leads.
-    pub(super) fn each_link(&self, at: At, need: Need, mut tell: impl FnMut(L, At)) {
+    /// Tells the links at a place that may have what is needed and lead on, and where each leads.
+    pub(super) fn each_link(&self, at: At, need: Need, relevant: &Relevant, mut tell: impl FnMut(L, At)) {
         let base = self.layer.flat.range(at);
         for arc in base {
-            if need.may_be_met_by(self.change.free(arc as usize)) {
+            let to = self.layer.flat.hops[arc as usize].to;
+            if relevant.holds(&self.layer.blocks, at.0, to) && need.may_be_met_by(self.change.free(arc as usize)) {
                 let number = self.layer.risks[arc as usize][0].0;
                 tell(self.layer.names[number as usize], At(self.layer.flat.hops[arc as usize].to));
             }
