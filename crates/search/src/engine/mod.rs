@@ -21,9 +21,9 @@
 //! **[`disjoint_pair`]** is conflict branching: take the best route of each leg; where they share a risk, one leg must
 //! avoid it, or the pair accepts it. Nodes are visited by (penalty of accepted shares, their number, cost), so all
 //! pairs that share nothing come first: exhausting them proves that none exists, and what follows finds the pair that
-//! shares least. At each node a partner that pays for sharing yields an incumbent and the few risks worth branching
-//! on; of those the one whose avoidance costs most is taken. Legs are remembered by what they avoid, and with equal
-//! start sets mirrored nodes are one.
+//! shares least. What [bridges](Space::bridges) rest on is accepted before the first node. At each node a partner that
+//! pays for sharing yields an incumbent and the few risks worth branching on; of those the one whose avoidance costs most
+//! is taken. Legs are remembered by what they avoid, and with equal start sets mirrored nodes are one.
 //!
 //! **Determinism.** Moves are taken in (edge, state) order and ties go to (cost, fewer steps, earlier move); no hash map
 //! is ever iterated. **Bounds.** A call expands at most [`Limits::max_expanded`] states; running out is an answer

@@ -88,7 +88,7 @@ fn case(seed: u64) -> Case {
 }
 
 proptest! {
-    #![proptest_config(crate::cases(800))]
+    #![proptest_config(crate::cases(250))]
 
     #[test]
     fn nearest_places_are_those_of_a_scan(seed: u64) {
