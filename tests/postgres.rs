@@ -100,7 +100,7 @@ fn tables_and_field_samples_come_in_as_they_do_into_a_file() {
         bench.write("纤芯.csv", cores);
     }
     both(&["import", "--template", "forms", "--lang", "zh"]).done();
-    both(&["import", "forms/linewright-模板.xlsx"]).done().says("imported as version 1");
+    both(&["import", "forms/linewright-模板.xlsx"]).done().says("nothing changed");
     both(&["import", "--findings-out", "dirt.csv", "光缆段.csv", "纤芯.csv"]).refused(1, "\"两打\" is not a number");
     for bench in [&server.bench, &file] {
         let text = std::fs::read_to_string(bench.path("dirt.csv")).unwrap();
@@ -111,7 +111,7 @@ fn tables_and_field_samples_come_in_as_they_do_into_a_file() {
         bench.write("corrected.csv", text.lines().map(correct).collect::<String>());
     }
     both(&["import", "--dry-run", "--corrections", "corrected.csv", "光缆段.csv", "纤芯.csv"]).done();
-    both(&["import", "--corrections", "corrected.csv", "光缆段.csv", "纤芯.csv"]).done().says("imported as version 2");
+    both(&["import", "--corrections", "corrected.csv", "光缆段.csv", "纤芯.csv"]).done().says("imported as version 1");
     both(&["import", "--corrections", "corrected.csv", "光缆段.csv", "纤芯.csv"]).done().says("nothing changed");
     for args in [&["trace", "GL-1"][..], &["trace", "GL-2"], &["check", "--lang", "zh"]] {
         both(args);

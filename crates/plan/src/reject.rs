@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use linewright_catalog::Technology;
-use linewright_model::{AnyId, DeviceKind, Id, Place, PlaceId, SpanId};
-use linewright_search::access::{self, AccessSpace, Equipment, Move, is_access_place, offered, splitters};
+use linewright_model::{AnyId, DeviceKind, Id, PlaceId, SpanId};
+use linewright_search::access::{self, AccessSpace, Equipment, Move, offered, splitters};
 use linewright_search::capacity;
 use linewright_search::engine::{Limits, Path, Start};
 use linewright_search::ground;
@@ -33,11 +33,9 @@ pub(crate) fn rejected(
     let Some(from) = job.customer.end.position else { return Vec::new() };
     let policy = &job.catalog.policy().candidates;
     let used: BTreeSet<AnyId> = alternatives.iter().map(|a| a.access_point.id).collect();
-    let wanted = |id: PlaceId, _: &Place| is_access_place(job.network, job.topology, id);
-    let near =
-        job.topology.nearest_public_places(job.network, from, policy.search_radius_m, policy.access_points, &wanted);
+    let near = job.nearby();
     let mut found = Vec::new();
-    for (place, distance_m) in &near {
+    for (place, distance_m) in near {
         if used.contains(&place.any()) {
             continue;
         }
@@ -211,7 +209,7 @@ impl Trial<'_> {
         let mut cables: BTreeSet<Named> = BTreeSet::new();
         let mut blocked = BTreeMap::new();
         let mut free = 0;
-        let mut disputed = true;
+        let mut disputed = !strands.is_empty();
         for strand in strands.iter().filter_map(|ix| self.job.topology.strand(*ix)) {
             cables.extend(strand.pieces.iter().map(|piece| named(network, piece.cable)));
             disputed &= strand.tails.contains(&Tail::Disputed);

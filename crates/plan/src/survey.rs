@@ -9,7 +9,7 @@ use linewright_model::{
     AnyId, CableId, Carrier, DeviceId, Id, Network, Place, PlaceId, Plant, Position, SpanId, Stage, Take, Version,
 };
 use linewright_search::Topology;
-use linewright_search::access::{AccessSpace, At, Ends, Equipment, Goal, Move, Stack, Terms};
+use linewright_search::access::{AccessSpace, At, Ends, Equipment, Goal, Move, Stack, Terms, is_access_place};
 use linewright_search::engine::{Limits, Path, Session, Start};
 
 use crate::equipment::{Wanted, attachments};
@@ -38,6 +38,20 @@ pub(crate) struct Job<'a> {
     pub(crate) today: NaiveDate,
     pub(crate) latest: Option<NaiveDate>,
     ends: OnceCell<Ends>,
+    nearby: OnceCell<Vec<(PlaceId, f64)>>,
+}
+
+impl Job<'_> {
+    /// The access points nearest to the customer, with their distances in metres.
+    pub(crate) fn nearby(&self) -> &[(PlaceId, f64)] {
+        self.nearby.get_or_init(|| {
+            let Some(from) = self.customer.end.position else { return Vec::new() };
+            let policy = &self.catalog.policy().candidates;
+            let wanted = |id: PlaceId, _: &Place| is_access_place(self.network, self.topology, id);
+            let (radius_m, most) = (policy.search_radius_m, policy.access_points);
+            self.topology.nearest_public_places(self.network, from, radius_m, most, &wanted)
+        })
+    }
 }
 
 /// One access solution being tried.
@@ -103,6 +117,7 @@ pub fn survey(
         today: now.date_naive(),
         latest: request.latest,
         ends: OnceCell::new(),
+        nearby: OnceCell::new(),
     };
     let trials: Vec<Trial<'_>> = resolved.candidates.iter().filter_map(|s| Trial::new(&job, s)).collect();
     let mut answer = Answer::default();
@@ -288,7 +303,9 @@ impl<'a> Trial<'a> {
         let far = job.far.map(|far| far.end);
         // The solutions differ in fibres and equipment, not in streets.
         let ends = job.ends.get_or_init(|| Ends::new(job.network, job.topology, terms, job.customer.end, far));
-        AccessSpace::between(job.network, job.topology, terms, ends, self.goal(relaxed))
+        let space = AccessSpace::between(job.network, job.topology, terms, ends, self.goal(relaxed));
+        // What no answer uses is asked why.
+        space.asked_from(job.nearby().iter().map(|(place, _)| *place))
     }
 
     fn alternatives(&'a self, searches: &mut Searches<'_, 'a>, wanted: usize, answer: &mut Answer) {

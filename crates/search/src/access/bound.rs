@@ -1,18 +1,17 @@
 //! A lower bound of the cost to go to a far end: worked out backwards from it, over the layer of glass and its streets.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use linewright_model::{Network, PlaceId};
+use linewright_model::PlaceId;
 
 use super::end::EndPlan;
 use super::moves::{enter_cost, private};
-use super::{At, Goal, Point, Side, Stack, Terms};
+use super::{AccessSpace, At, Goal, Point, Side, Stack, Terms};
 use crate::capacity::offered;
 use crate::layer::Relevant;
 use crate::layer::back::{Back, Prices};
 use crate::layer::counts::Need;
-use crate::topology::{StrandIx, Topology};
+use crate::topology::StrandIx;
 
 /// What bounds the cost to go.
 pub(super) struct Compass<'a> {
@@ -34,16 +33,10 @@ pub(super) struct Compass<'a> {
 
 impl<'a> Compass<'a> {
     /// To the far end; none towards equipment, which is found place by place, or up feeders, which lead on from anywhere.
-    pub(super) fn new(
-        network: &Network,
-        topology: &'a Topology,
-        terms: &Terms,
-        goal: &Goal<'_>,
-        ends: &[Rc<EndPlan>; 2],
-        homes: &BTreeSet<PlaceId>,
-        steady: bool,
-    ) -> Option<Self> {
-        let Goal::Far(far) = goal else { return None };
+    pub(super) fn new(space: &AccessSpace<'a>) -> Option<Self> {
+        let (network, topology, terms) = (space.network, space.topology, space.terms);
+        let (ends, homes, steady) = (&space.ends, &space.homes, space.for_pair);
+        let Goal::Far(far) = &space.goal else { return None };
         if terms.pon {
             return None;
         }
@@ -78,7 +71,9 @@ impl<'a> Compass<'a> {
         let tapped: Vec<PlaceId> = tapped.collect();
         let left = goals.iter().map(|(id, _)| *id);
         let begun = entries.iter().map(|(id, _)| *id).chain(tapped.iter().copied());
-        let relevant = Rc::new(topology.glass().relevant(begun, left));
+        let begun = begun.chain(space.asked_from.iter().copied());
+        let relevant = (!space.everywhere).then(|| topology.glass().relevant(begun, left));
+        let relevant = Rc::new(relevant.unwrap_or_else(Relevant::everything));
         let need = Need::new(terms.fibres, true);
         let back = topology.glass().back(goals.iter().copied(), entered.chain(opened), need, prices, relevant.clone());
         if steady {

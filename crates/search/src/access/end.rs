@@ -172,7 +172,7 @@ impl EndPlan {
     /// Places where glass can be left for this end: those on ground that a drop gets to, and those it goes to directly.
     pub(super) fn exits(&self, network: &Network) -> BTreeSet<PlaceId> {
         let mut open: Vec<PlaceId> = self.reach.keys().copied().collect();
-        open.extend(self.lead_ins.iter().filter(|lead_in| lead_in.direct).map(|lead_in| lead_in.to));
+        open.extend(self.lead_ins.iter().map(|lead_in| lead_in.to));
         let mut found = BTreeSet::new();
         while let Some(place) = open.pop() {
             if found.insert(place) {

@@ -180,7 +180,7 @@ impl AccessSpace<'_> {
         let need = Need::new(self.terms.fibres, true);
         let glass = self.topology.glass();
         // Without the compass every place may be the end.
-        let relevant = self.compass().filter(|_| !self.dead_ends).map(Compass::relevant);
+        let relevant = self.compass().map(Compass::relevant);
         glass.each_crossing(at, need, relevant, |crossing| out.extend(self.crossing(stack, crossing)));
     }
 

@@ -190,8 +190,8 @@ impl AccessSpace<'_> {
             Risk::Cable(cable) => out.push(cable.raw()),
             Risk::Place(place) => {
                 topology.spans_at(place).for_each(laid_in);
-                let inside = all_inside(network, place);
-                out.extend(inside.into_iter().flat_map(|id| network.referring::<CableId>(id)).map(Id::raw));
+                let inside = all_inside(network, place).into_iter().filter(|id| ground(network, *id) == place);
+                out.extend(inside.flat_map(|id| network.referring::<CableId>(id)).map(Id::raw));
             }
             Risk::Last(_) => {}
         }

@@ -55,8 +55,10 @@ pub struct AccessSpace<'a> {
     only: Option<BTreeSet<PlaceId>>,
     /// Whether two legs are sought that share nothing.
     pub(super) for_pair: bool,
-    /// Whether places are gone to that lead nowhere.
-    pub(super) dead_ends: bool,
+    /// Places in glass from which it may be asked too how to go on.
+    pub(super) asked_from: BTreeSet<PlaceId>,
+    /// Whether glass is looked at that leads nowhere.
+    pub(super) everywhere: bool,
 }
 
 impl<'a> AccessSpace<'a> {
@@ -91,7 +93,8 @@ impl<'a> AccessSpace<'a> {
             homes,
             only: None,
             for_pair: false,
-            dead_ends: false,
+            asked_from: BTreeSet::new(),
+            everywhere: false,
         }
     }
 
@@ -113,9 +116,15 @@ impl<'a> AccessSpace<'a> {
         self
     }
 
-    /// Goes to places in glass that lead nowhere too, which makes no difference to any answer.
-    pub fn with_dead_ends(mut self) -> Self {
-        self.dead_ends = true;
+    /// Lets searches start in glass at these places too. Glass is looked at only between where a line can begin and end.
+    pub fn asked_from(mut self, places: impl IntoIterator<Item = PlaceId>) -> Self {
+        self.asked_from.extend(places);
+        self
+    }
+
+    /// Looks at glass that leads nowhere too, which makes no difference to any answer.
+    pub fn everywhere(mut self) -> Self {
+        self.everywhere = true;
         self
     }
 
@@ -182,9 +191,7 @@ impl<'a> AccessSpace<'a> {
     }
 
     pub(super) fn compass(&self) -> Option<&Compass<'a>> {
-        let (network, topology, terms) = (self.network, self.topology, self.terms);
-        let make = || Compass::new(network, topology, terms, &self.goal, &self.ends, &self.homes, self.for_pair);
-        self.compass.get_or_init(make).as_ref()
+        self.compass.get_or_init(|| Compass::new(self)).as_ref()
     }
 
     /// The first of the strands that run through the same sections: which of them is taken makes no other way.

@@ -273,7 +273,7 @@ impl<G: Graph> Solver<'_, '_, G> {
         let from = self.legs.starts();
         let (a, b) = match self.relaxed_soon(from)? {
             Relaxed::Pair(a, b) => (a, b),
-            Relaxed::NoPair(bridges) => {
+            Relaxed::NoPair(bridges, first) => {
                 let searcher = &mut *self.legs.searcher;
                 let forced: Vec<RiskId> =
                     bridges.iter().flat_map(|arc| searcher.graph.risks(*arc).iter().copied()).collect();
@@ -283,6 +283,11 @@ impl<G: Graph> Solver<'_, '_, G> {
                     searcher.leave_one_in(FOR_BETTER);
                 }
                 self.forced = with(&[], &forced);
+                if let Some(first) = first {
+                    // Twice the same is a pair too, should the states not suffice for a better one.
+                    let first = Rc::new(self.legs.leg(first));
+                    self.offer(&first, &first);
+                }
                 return Ok(false);
             }
             Relaxed::Unknown => return Ok(false),

@@ -15,8 +15,8 @@ use super::graph::{ArcId, At, Graph, Route, Weight};
 pub(super) enum Relaxed<C> {
     /// The cheapest two routes without a common move, by amount.
     Pair(Route<C>, Route<C>),
-    /// Every two routes have moves in common; these, where they can be told.
-    NoPair(Vec<ArcId>),
+    /// Every two routes have moves in common, these where they can be told; one of them, if there is any.
+    NoPair(Vec<ArcId>, Option<Route<C>>),
     /// The lower bounds of the graph are not consistent enough to tell.
     Unknown,
 }
@@ -38,12 +38,12 @@ impl<G: Graph> Searcher<G> {
         let none = Forbidden::default();
         let query =
             Query { from, blocked: &[], excluded: &[], forbidden: &none, surcharge: 0, greed: 1, ceiling: u64::MAX };
-        let Some(first) = self.run(&query)? else { return Ok(Relaxed::NoPair(Vec::new())) };
+        let Some(first) = self.run(&query)? else { return Ok(Relaxed::NoPair(Vec::new(), None)) };
         // What every route takes says nothing where there may be no route at all.
         let valid = self.graph.clash(&first).is_none();
         let bridges = if valid { self.graph.bridges(&first) } else { Vec::new() };
         if !bridges.is_empty() {
-            return Ok(Relaxed::NoPair(bridges));
+            return Ok(Relaxed::NoPair(bridges, Some(first)));
         }
         let mut second = std::mem::take(&mut self.second);
         let found = self.second_search(&mut second, from, &first);
@@ -57,7 +57,7 @@ impl<G: Graph> Searcher<G> {
         self.second = second;
         let Some((start, moves)) = (match found? {
             Second::Found(start, moves) => Some((start, moves)),
-            Second::None => return Ok(Relaxed::NoPair(bridge.into_iter().collect())),
+            Second::None => return Ok(Relaxed::NoPair(bridge.into_iter().collect(), Some(first).filter(|_| valid))),
             Second::Unknown => None,
         }) else {
             return Ok(Relaxed::Unknown);

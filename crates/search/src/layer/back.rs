@@ -101,6 +101,8 @@ struct Worked {
     left: usize,
     /// No total beyond is worth looking at.
     worth: u64,
+    /// Whether some cost was too large to be told.
+    cut: bool,
 }
 
 impl<L> Drop for Back<'_, L> {
@@ -126,12 +128,12 @@ impl<'a, L: Copy + Ord + Hash + std::fmt::Debug> Back<'a, L> {
             .map(|towards| (towards, prices.per_dm() * (1.0 - 1e-9)));
         let mut scratch = ways.layer.take_scratch();
         scratch.begin(ways.layer.flat.len() + ways.change.new_places());
-        let worked = RefCell::new(Worked { scratch, frontier: 0, left: MOST, worth: u64::MAX });
+        let worked = RefCell::new(Worked { scratch, frontier: 0, left: MOST, worth: u64::MAX, cut: false });
         let back = Self { ways, need, prices, relevant, from_starts, worked };
         for &(at, cost) in goals {
             // The largest number says that there is no way.
             let cost = u32::try_from(cost).unwrap_or(u32::MAX).min(u32::MAX - 1);
-            back.worked.borrow_mut().scratch.reach(at, cost, None, || back.since_starts(at));
+            back.reach(&mut back.worked.borrow_mut(), at, cost);
         }
         let paid: HashMap<At, u64, FxBuildHasher> = starts.iter().copied().collect();
         let least_paid = starts.iter().map(|(_, paid)| *paid).min().unwrap_or(0);
@@ -157,10 +159,20 @@ impl<'a, L: Copy + Ord + Hash + std::fmt::Debug> Back<'a, L> {
             worked.left -= 1;
             self.ways.each_hop(at, self.need, &self.relevant, |to, length_dm, joint| {
                 let next = cost.saturating_add(self.prices.hop(length_dm, joint)).min(u32::MAX - 1);
-                worked.scratch.reach(to, next, None, || self.since_starts(to));
+                self.reach(worked, to, next);
             });
         }
-        worked.frontier = u32::MAX;
+        // Where a cost was cut, there may be a way over what looks as if nothing led there.
+        worked.frontier = if worked.cut { u32::MAX - 1 } else { u32::MAX };
+    }
+
+    fn reach(&self, worked: &mut Worked, at: At, cost: u32) {
+        let cut = &mut worked.cut;
+        worked.scratch.reach(at, cost, None, || {
+            let since = self.since_starts(at);
+            *cut |= cost.checked_add(since).is_none_or(|total| total >= u32::MAX - 1);
+            since
+        });
     }
 
     fn since_starts(&self, at: At) -> u32 {

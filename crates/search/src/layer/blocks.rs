@@ -24,7 +24,10 @@ pub(super) struct Blocks {
 
 /// Blocks that lie on the ways looked for.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Relevant(HashSet<u32, FxBuildHasher>);
+pub(crate) struct Relevant {
+    blocks: HashSet<u32, FxBuildHasher>,
+    everything: bool,
+}
 
 /// A place being looked at: its neighbours, how many of them have been, and how it was come to.
 struct Visit {
@@ -103,10 +106,15 @@ impl Blocks {
 }
 
 impl Relevant {
+    /// Every block.
+    pub(crate) fn everything() -> Self {
+        Self { blocks: HashSet::default(), everything: true }
+    }
+
     /// Takes up the blocks between a place and where counting began.
     pub(super) fn take_up(&mut self, blocks: &Blocks, at: u32) {
         let mut block = blocks.own.get(at as usize).copied().unwrap_or(NONE);
-        while block != NONE && self.0.insert(block) {
+        while block != NONE && self.blocks.insert(block) {
             block = blocks.own[blocks.from[block as usize] as usize];
         }
     }
@@ -116,13 +124,13 @@ impl Relevant {
         self.take_up(blocks, at);
         if (at as usize) < flat.len() {
             let hops = flat.range(crate::engine::graph::At(at));
-            self.0.extend(hops.filter_map(|hop| blocks.of(at, flat.hops[hop as usize].to)));
+            self.blocks.extend(hops.filter_map(|hop| blocks.of(at, flat.hops[hop as usize].to)));
         }
     }
 
     /// Whether a hop is in one of the blocks; one that came since is.
     #[inline]
     pub(super) fn holds(&self, blocks: &Blocks, from: u32, to: u32) -> bool {
-        blocks.of(from, to).is_none_or(|block| self.0.contains(&block))
+        self.everything || blocks.of(from, to).is_none_or(|block| self.blocks.contains(&block))
     }
 }

@@ -19,13 +19,21 @@ pub(crate) enum Free {
 }
 
 /// [`Free`] in small: a number, and two marks beside it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Code(u16);
+
+impl Default for Code {
+    fn default() -> Self {
+        Self(NOTHING)
+    }
+}
 
 /// Marks that more may be free than is proven.
 const UNPROVEN: u16 = 1 << 15;
 /// Marks a link that is not in service.
 const WAITING: u16 = 1 << 14;
+/// Marks a link that is gone or cannot be used, whatever is asked.
+const NOTHING: u16 = UNPROVEN | WAITING;
 /// The largest number of slots that is told apart.
 const MOST: u16 = WAITING - 1;
 
@@ -33,7 +41,7 @@ impl Free {
     pub(crate) fn code(self) -> Code {
         let proven = |slots: u32| u16::try_from(slots).unwrap_or(MOST).min(MOST);
         Code(match self {
-            Free::Nothing => 0,
+            Free::Nothing => NOTHING,
             Free::Slots(slots) => proven(slots),
             Free::AtLeast(slots) => proven(slots) | UNPROVEN,
             Free::Waiting => WAITING,
@@ -48,7 +56,7 @@ impl Code {
 
     /// Whether the records must be asked what is free and when.
     fn is_unsure(self) -> bool {
-        self.0 & (UNPROVEN | WAITING) != 0
+        self.0 & NOTHING != 0 && self.0 != NOTHING
     }
 }
 
@@ -103,16 +111,19 @@ impl Need {
     /// Whether the link can be crossed; without anything free it never is.
     #[inline]
     pub(crate) fn met_by(self, code: Code) -> bool {
-        code.proven() >= self.least.max(1) || (code.0 & UNPROVEN != 0 && self.unproven)
+        code.proven() >= self.least.max(1) || (self.unproven && code.0 & NOTHING == UNPROVEN)
     }
 
     /// Whether the link can perhaps be crossed, on whatever day.
     pub(crate) fn may_be_met_by(self, code: Code) -> bool {
-        code.proven() >= self.least || code.is_unsure()
+        code.0 != NOTHING && (code.proven() >= self.least || code.is_unsure())
     }
 
     /// What is certain: whether so many slots are free of a link in service; `None` where the records must be asked.
     pub(crate) fn is_met_by(self, code: Code) -> Option<bool> {
-        (self.least > 0 && !code.is_unsure()).then(|| code.proven() >= self.least)
+        match code.0 {
+            NOTHING => Some(false),
+            _ => (self.least > 0 && !code.is_unsure()).then(|| code.proven() >= self.least),
+        }
     }
 }

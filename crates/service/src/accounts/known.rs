@@ -48,12 +48,12 @@ struct All {
 #[derive(Debug)]
 pub(super) struct Known {
     all: Arc<Mutex<All>>,
-    pub(super) hashing: Semaphore,
+    pub(super) hashing: Arc<Semaphore>,
 }
 
 impl Default for Known {
     fn default() -> Self {
-        Self { all: Arc::default(), hashing: Semaphore::new(HASHING) }
+        Self { all: Arc::default(), hashing: Arc::new(Semaphore::new(HASHING)) }
     }
 }
 

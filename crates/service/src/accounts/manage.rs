@@ -253,6 +253,20 @@ impl Accounts {
             );
             return Err(ServiceError::Invalid { field: "role", reason });
         }
+        if to.outside.is_some() && who == name && identity.as_ref().is_some_and(|identity| identity.made) {
+            let reason = phrase!(
+                "the role of the account follows the sign-in service: another administrator changes whom it belongs to",
+                "该账号的角色以统一认证为准：须由其他管理员更改关联用户"
+            );
+            return Err(ServiceError::Invalid { field: "subject", reason });
+        }
+        if to.password.is_some() && identity.as_ref().is_some_and(|identity| identity.made) {
+            let reason = phrase!(
+                "the account logs in at the sign-in service, which says whether it still may; it has no password here",
+                "该账号通过统一认证登录，是否仍可登录由统一认证决定；此处不设密码"
+            );
+            return Err(ServiceError::Invalid { field: "password", reason });
+        }
         let mut steps = Vec::new();
         let mut done = |step: Option<Step>, action, why: &str| {
             steps.extend(step.into_iter().chain([self.line(who, via, action, name, why)]));
@@ -280,6 +294,9 @@ impl Accounts {
             done(None, "account.end", &end);
         }
         match &to.outside {
+            // As it is: an account made by the provider stays one.
+            Some(Outside::Linked { issuer, subject })
+                if identity.as_ref().is_some_and(|known| known.issuer == *issuer && known.subject == *subject) => {}
             Some(Outside::Linked { issuer, subject }) => {
                 let identity = self.linked(name, issuer, subject);
                 done(Some(Step::Link(identity)), "account.link", &format!("{subject} of {issuer}"));
@@ -295,9 +312,10 @@ impl Accounts {
         // First of all, so that whoever else changes the account waits or is refused.
         steps.insert(0, Step::UpdateAccount(account));
         steps.insert(1, Step::EndSessions(name.to_owned()));
-        let taken = self.store.carry_out(&steps).await?;
+        let taken = self.store.carry_out(&steps).await;
+        // Also where it is not known whether it was done.
         self.known.forget();
-        match taken {
+        match taken? {
             Ok(()) => Ok(true),
             Err(Unmet::IdentityTaken) => Err(ServiceError::Conflict(phrase!(
                 "the subject is another account already; unlink that first",
@@ -400,8 +418,12 @@ impl Accounts {
         };
         let note = self.line(who, via, "token.add", &id, &format!("for {}: {}", new.account, token.scope));
         let answer = answer(&id).map(Step::Answer);
-        self.must_take([Step::AddToken(token), note].into_iter().chain(answer).collect()).await?;
-        Ok((id, secret))
+        let still = Step::StillAt { account: account.name.clone(), revision: account.revision };
+        let steps: Vec<Step> = [still, Step::AddToken(token), note].into_iter().chain(answer).collect();
+        match self.store.carry_out(&steps).await? {
+            Ok(()) => Ok((id, secret)),
+            Err(_) => Err(self.overtaken(&new.account, None).await?),
+        }
     }
 
     /// All tokens, by account and time.
@@ -416,9 +438,10 @@ impl Accounts {
             return Ok(false);
         }
         let steps = [Step::RevokeToken(id.to_owned()), self.line(who, via, "token.revoke", id, "")];
-        let revoked = self.store.carry_out(&steps).await?.is_ok();
+        let revoked = self.store.carry_out(&steps).await;
+        // Also where it is not known whether it was done.
         self.known.forget();
-        Ok(revoked)
+        Ok(revoked?.is_ok())
     }
 
     /// Lines of the audit log before one, newest first.

@@ -67,6 +67,22 @@ async fn a_setup_link_makes_one_administrator_once() {
 }
 
 #[tokio::test]
+async fn the_old_password_is_not_guessed_without_end() {
+    let bench = Bench::new().await;
+    bench.add("li", Role::Planner, None).await;
+    let li = bench.accounts.log_in("li", "long enough").await.unwrap().caller;
+    for _ in 0..5 {
+        let refused = bench.accounts.change_password(&li, "wrong wrong", "longer still").await;
+        assert!(matches!(refused, Err(ServiceError::Invalid { field: "old", .. })));
+    }
+    let locked = bench.accounts.change_password(&li, "long enough", "longer still").await.unwrap_err();
+    assert!(locked.to_string().contains("too many"), "{locked}");
+    bench.later(16);
+    bench.accounts.change_password(&li, "long enough", "longer still").await.unwrap();
+    bench.accounts.log_in("li", "longer still").await.unwrap();
+}
+
+#[tokio::test]
 async fn five_wrong_passwords_lock_for_a_quarter_of_an_hour() {
     let bench = Bench::new().await;
     bench.add("li", Role::Planner, None).await;

@@ -100,6 +100,14 @@ macro_rules! suite {
         }
 
         #[tokio::test]
+        async fn a_setup_link_serves_once_while_there_are_no_accounts() {
+            crate::desk::tests::a_setup_link_serves_once_while_there_are_no_accounts(
+                <$bench as crate::conformance::Bench>::new(),
+            )
+            .await;
+        }
+
+        #[tokio::test]
         async fn identities_belong_to_one_account_and_attempts_serve_once() {
             crate::desk::tests::identities_belong_to_one_account_and_attempts_serve_once(
                 <$bench as crate::conformance::Bench>::new(),

@@ -138,7 +138,8 @@ macro_rules! rows {
                         sqlx::query("DELETE FROM login_identity WHERE account = $1").bind(account)
                     }
                     Step::TakeSetupLink { secret, now } => {
-                        let sql = "DELETE FROM setup_link WHERE secret = $1 AND expires_at > $2";
+                        let sql = "DELETE FROM setup_link WHERE secret = $1 AND expires_at > $2 \
+                                   AND NOT EXISTS (SELECT 1 FROM account)";
                         sqlx::query(sql).bind(secret).bind(written(*now))
                     }
                     Step::Answer(kept) => {

@@ -150,6 +150,16 @@ where
     done(&store, &[Step::AddToken(token), Step::RevokeTokens("a".to_owned())]).await;
     assert_eq!(store.tokens().await.unwrap(), []);
 
+    store.set_setup_link("z", at(10)).await.unwrap();
+    let take = |secret: &str, minute| [Step::TakeSetupLink { secret: secret.to_owned(), now: at(minute) }];
+    assert_eq!(unmet(&store, &take("z", 1)).await, Unmet::Absent, "there are accounts already");
+}
+
+pub(crate) async fn a_setup_link_serves_once_while_there_are_no_accounts<B: Bench>(bench: B)
+where
+    B::Store: Desk,
+{
+    let store = bench.ready().await;
     store.set_setup_link("x", at(10)).await.unwrap();
     store.set_setup_link("y", at(10)).await.unwrap();
     let take = |secret: &str, minute| [Step::TakeSetupLink { secret: secret.to_owned(), now: at(minute) }];
