@@ -106,6 +106,21 @@ proptest! {
     }
 
     #[test]
+    fn who_asks_from_a_place_is_answered_as_if_everything_were_looked_at(seed: u64) {
+        let mut world = World::new(seed, STREETS);
+        let network = world.network.clone();
+        let topology = Topology::build(&network);
+        let Errand { terms, end, goal } = errand(&mut world.dice, &network);
+        let space = || AccessSpace::new(&network, &topology, &terms, end, goal.clone());
+        for (place, _) in network.all::<Place>() {
+            let starts = [Start::free(AccessSpace::entered(place))];
+            let way = |space: &AccessSpace<'_>| shortest(space, &starts, &Bans::default(), AMPLE).unwrap();
+            let [asked, all] = [way(&space().asked_from([place])), way(&space().everywhere())];
+            prop_assert_eq!(asked.map(|path| path.cost), all.map(|path| path.cost), "{:?}", place);
+        }
+    }
+
+    #[test]
     fn a_bridge_is_on_every_route(seed: u64) {
         with_space_for(seed, true, |space, whole| {
             let Some(routes) = whole.routes() else { return Ok(()) };
