@@ -32,18 +32,18 @@ pub(crate) struct Relevant {
 /// A place being looked at: its neighbours, how many of them have been, and how it was come to.
 struct Visit {
     at: u32,
-    neighbours: Vec<(u32, u64)>,
+    neighbours: Vec<u32>,
     next: usize,
-    by: (u32, u64),
+    by: u32,
 }
 
 impl Blocks {
-    /// `bundle` tells the bundle of a hop: links of one bundle count as one, as no way takes two of them.
-    pub(super) fn find(flat: &Flat, bundle: impl Fn(usize) -> u64) -> Self {
+    /// Links beside each other count as one: they make no other way to a third place.
+    pub(super) fn find(flat: &Flat) -> Self {
         let places = flat.len() as u32;
-        let visit = |at: u32, by: (u32, u64)| {
+        let visit = |at: u32, by: u32| {
             let range = flat.starts[at as usize] as usize..flat.starts[at as usize + 1] as usize;
-            let mut neighbours: Vec<(u32, u64)> = range.map(|hop| (flat.hops[hop].to, bundle(hop))).collect();
+            let mut neighbours: Vec<u32> = flat.hops[range].iter().map(|hop| hop.to).collect();
             neighbours.sort_unstable();
             neighbours.dedup();
             Visit { at, neighbours, next: 0, by }
@@ -62,17 +62,17 @@ impl Blocks {
             }
             clock += 1;
             (met[begin as usize], back[begin as usize]) = (clock, clock);
-            open.push(visit(begin, (NONE, 0)));
+            open.push(visit(begin, NONE));
             while let Some(top) = open.last_mut() {
                 let at = top.at;
-                if let Some(&(to, bundle)) = top.neighbours.get(top.next) {
+                if let Some(&to) = top.neighbours.get(top.next) {
                     top.next += 1;
                     if met[to as usize] == 0 {
                         clock += 1;
                         (met[to as usize], back[to as usize]) = (clock, clock);
                         unassigned.push(to);
-                        open.push(visit(to, (at, bundle)));
-                    } else if (to, bundle) != top.by {
+                        open.push(visit(to, at));
+                    } else if to != top.by {
                         back[at as usize] = back[at as usize].min(met[to as usize]);
                     }
                     continue;

@@ -42,8 +42,6 @@ pub(crate) struct Laid<L> {
     pub(crate) joints: [Joint; 2],
     /// What is free of it.
     pub(crate) free: Free,
-    /// The same for links between the same places of which no way takes two.
-    pub(crate) bundle: u64,
     /// Number of the group of links that fail together with it.
     pub(crate) group: Option<u32>,
 }
@@ -192,7 +190,7 @@ impl<L: Copy + Ord> Layer<L> {
             hops_of.push(both);
         }
         let flat = Flat { starts, hops };
-        let blocks = Blocks::find(&flat, |hop| links[risks[hop][0].index()].0.bundle);
+        let blocks = Blocks::find(&flat);
         Self {
             flat,
             blocks,

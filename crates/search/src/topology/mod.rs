@@ -7,12 +7,11 @@ mod overlay;
 pub use inventory::Recorded;
 
 use std::collections::{BTreeSet, HashMap};
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use linewright_model::{
-    Applied, Cable, CableId, DatasetId, DeviceId, DeviceKind, Id, Network, Place, PlaceId, Plant, Position, Span,
-    SpanId, Stage, Text, Version,
+    Applied, Cable, CableId, DatasetId, DeviceId, DeviceKind, Network, Place, PlaceId, Plant, Position, Span, SpanId,
+    Stage, Text, Version,
 };
 
 use crate::capacity::{self, Patched, offered};
@@ -402,9 +401,7 @@ fn laid_span(network: &Network, link: SpanId, span: &Span, group: Option<u32>) -
     });
     let ends = [ground(network, span.a), ground(network, span.b)];
     let (length_m, straight_m) = (span.length_m, straight_m(network, ends));
-    // Spans beside each other are ways of their own.
-    let bundle = u64::from(link.raw());
-    Laid { link, ends, length_m, straight_m, joints: [Joint::None; 2], free, bundle, group }
+    Laid { link, ends, length_m, straight_m, joints: [Joint::None; 2], free, group }
 }
 
 /// What is free of a link on all this plant, by what is `free` of it once it is in service.
@@ -432,17 +429,7 @@ fn laid_strand(network: &Network, patched: &Patched, link: StrandIx, strand: &St
         Tail::Terminal(_) | Tail::Unrecorded => Joint::Patched,
         Tail::Bare | Tail::Disputed => Joint::Spliced,
     });
-    let (ends, length_m, bundle) = (strand.places, strand.length_m, bundle(strand));
-    Laid { link, ends, length_m, straight_m, joints, free, bundle, group: None }
-}
-
-/// The same for strands through the same sections.
-fn bundle(strand: &Strand) -> u64 {
-    let mut sections: Vec<CableId> = strand.cables().collect();
-    sections.sort_unstable();
-    let mut hasher = std::hash::DefaultHasher::new();
-    sections.hash(&mut hasher);
-    hasher.finish()
+    Laid { link, ends: strand.places, length_m: strand.length_m, straight_m, joints, free, group: None }
 }
 
 fn is_splitter(network: &Network, device: DeviceId) -> bool {
